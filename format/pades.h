@@ -1,0 +1,11 @@
+// PAdES: PDF signatures (EN 319 142-1) to facts.
+#pragma once
+
+#include "format/signed_document.h"
+#include "pki/core/source.h"
+
+namespace mohr::format {
+
+Result<SignedDocument> read_pades(const Source& document, const Source* content, Budget& budget);
+
+}  // namespace mohr::format

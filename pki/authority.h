@@ -1,0 +1,32 @@
+// The demonstration national CA: `mohr authority demo DIR` makes it, `mohr serve --demo DIR` answers for it. Part of mohr_keys.
+#pragma once
+
+#include "pki/issue.h"
+
+namespace mohr::pki {
+
+// Makes DIR with the fixed file names that DIR/README lists. `port` 0: a free one is chosen. Errors: file errors, authority_exists.
+Result<void> make_demonstration(const std::string& directory, int port, Instant now);
+
+// Answers requests for a demonstration authority: pure functions of the folder's keys and the time; no network here.
+class DemonstrationAuthority {
+ public:
+  static Result<std::unique_ptr<DemonstrationAuthority>> open(const std::string& directory);
+  ~DemonstrationAuthority();
+  [[nodiscard]] int port() const;
+  [[nodiscard]] std::string tsa_url() const;
+  [[nodiscard]] std::string ocsp_url() const;
+  [[nodiscard]] std::string crl_url() const;
+  // DER answers, error responses of the protocols included.
+  [[nodiscard]] Bytes answer_timestamp(ByteView request, Instant now) const;
+  [[nodiscard]] Bytes answer_ocsp(ByteView request, Instant now) const;
+  // "silver.crl", "p256.crl", "root.crl", "silver-ca.cer", ...: nothing when there is no such file. CRLs are made fresh for `now`.
+  [[nodiscard]] std::optional<Bytes> file(std::string_view name, Instant now) const;
+
+ private:
+  struct State;
+  explicit DemonstrationAuthority(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mohr::pki

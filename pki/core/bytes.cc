@@ -1,0 +1,163 @@
+#include "pki/core/bytes.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace mohr {
+namespace {
+
+constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr Byte kNoDigit = 0xff;
+
+constexpr std::array<Byte, 256> reverse(std::string_view alphabet) {
+  std::array<Byte, 256> table{};
+  for (Byte& entry : table) entry = kNoDigit;
+  for (std::size_t i = 0; i < alphabet.size(); ++i) table[static_cast<Byte>(alphabet[i])] = static_cast<Byte>(i);
+  return table;
+}
+constexpr auto kFromBase64 = reverse(kBase64);
+constexpr auto kFromBase64Url = reverse(kBase64Url);
+
+std::string encode(ByteView bytes, std::string_view alphabet, bool pad) {
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  std::size_t i = 0;
+  for (; i + 3 <= bytes.size(); i += 3) {
+    const std::uint32_t v = std::uint32_t{bytes[i]} << 16 | std::uint32_t{bytes[i + 1]} << 8 | bytes[i + 2];
+    out += alphabet[v >> 18];
+    out += alphabet[v >> 12 & 63];
+    out += alphabet[v >> 6 & 63];
+    out += alphabet[v & 63];
+  }
+  const std::size_t left = bytes.size() - i;
+  if (left == 0) return out;
+  const std::uint32_t v = std::uint32_t{bytes[i]} << 16 | (left == 2 ? std::uint32_t{bytes[i + 1]} << 8 : 0);
+  out += alphabet[v >> 18];
+  out += alphabet[v >> 12 & 63];
+  if (left == 2) out += alphabet[v >> 6 & 63];
+  if (pad) out.append(left == 2 ? "=" : "==");
+  return out;
+}
+
+// `digits` holds only characters of the alphabet; loose bits at the end are refused.
+class Decoder {
+ public:
+  explicit Decoder(std::size_t size) { out_.reserve(size / 4 * 3 + 2); }
+  void take(Byte digit) {
+    value_ = value_ << 6 | digit;
+    if (++count_ % 4 == 0) {
+      out_.push_back(static_cast<Byte>(value_ >> 16));
+      out_.push_back(static_cast<Byte>(value_ >> 8));
+      out_.push_back(static_cast<Byte>(value_));
+      value_ = 0;
+    }
+  }
+  [[nodiscard]] std::size_t count() const { return count_; }
+  std::optional<Bytes> finish() {
+    switch (count_ % 4) {
+      case 0: return std::move(out_);
+      case 1: return std::nullopt;
+      case 2:
+        if (value_ & 0xf) return std::nullopt;
+        out_.push_back(static_cast<Byte>(value_ >> 4));
+        return std::move(out_);
+      default:
+        if (value_ & 0x3) return std::nullopt;
+        out_.push_back(static_cast<Byte>(value_ >> 10));
+        out_.push_back(static_cast<Byte>(value_ >> 2));
+        return std::move(out_);
+    }
+  }
+
+ private:
+  Bytes out_;
+  std::uint32_t value_ = 0;
+  std::size_t count_ = 0;
+};
+
+}  // namespace
+
+void append(Bytes& to, ByteView more) { to.insert(to.end(), more.begin(), more.end()); }
+
+bool equal(ByteView a, ByteView b) {
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
+}
+
+bool less(ByteView a, ByteView b) { return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end()); }
+
+std::string hex(ByteView bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const Byte b : bytes) {
+    out += kDigits[b >> 4];
+    out += kDigits[b & 15];
+  }
+  return out;
+}
+
+std::optional<Bytes> from_hex(std::string_view text) {
+  if (text.size() % 2 != 0) return std::nullopt;
+  const auto digit = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
+  Bytes out;
+  out.reserve(text.size() / 2);
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    const int high = digit(text[i]), low = digit(text[i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out.push_back(static_cast<Byte>(high * 16 + low));
+  }
+  return out;
+}
+
+std::string base64(ByteView bytes) { return encode(bytes, kBase64, true); }
+std::string base64url(ByteView bytes) { return encode(bytes, kBase64Url, false); }
+
+std::optional<Bytes> from_base64(std::string_view text) {
+  Decoder decoder(text.size());
+  std::size_t padding = 0;
+  for (const char c : text) {
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
+    if (c == '=') {
+      ++padding;
+      continue;
+    }
+    const Byte digit = kFromBase64[static_cast<Byte>(c)];
+    if (digit == kNoDigit || padding != 0) return std::nullopt;
+    decoder.take(digit);
+  }
+  if (padding > 2 || (decoder.count() + padding) % 4 != 0) return std::nullopt;
+  return decoder.finish();
+}
+
+std::optional<Bytes> from_base64url(std::string_view text) {
+  Decoder decoder(text.size());
+  for (const char c : text) {
+    const Byte digit = kFromBase64Url[static_cast<Byte>(c)];
+    if (digit == kNoDigit) return std::nullopt;
+    decoder.take(digit);
+  }
+  return decoder.finish();
+}
+
+Secret& Secret::operator=(Secret&& other) noexcept {
+  if (this != &other) {
+    wipe();
+    bytes_ = std::move(other.bytes_);
+    other.bytes_.clear();
+  }
+  return *this;
+}
+
+void Secret::wipe() {
+  if (!bytes_.empty()) explicit_bzero(bytes_.data(), bytes_.size());
+  bytes_.clear();
+}
+
+}  // namespace mohr

@@ -1,0 +1,39 @@
+// A finding: "looked, saw this". Not yet a judgement: verify/rules.def says what each one means for a verdict.
+#pragma once
+
+#include "pki/core/message.h"
+
+namespace mohr {
+
+enum class Check : std::uint16_t {
+#define CHECK(tag, id, params, names, en, fa) tag,
+#include "pki/core/checks.def"
+#undef CHECK
+};
+
+struct [[nodiscard]] Finding {
+  Check check;
+  Params params;
+  bool operator==(const Finding&) const = default;
+};
+using Findings = std::vector<Finding>;
+
+struct CheckRow {
+  std::string_view id, names, en, fa;
+};
+const CheckRow& row(Check check);
+std::string render(const Finding& finding, Language language);
+
+// One function for each row of checks.def: findings::certificate_expired(subject, not_after).
+namespace findings {
+#define MOHR_LIST(...) \
+  { __VA_ARGS__ }
+#define CHECK(tag, id, params, names, en, fa)                                                                   \
+  static_assert(::mohr::detail::placeholders_match(en, #names), "English text names an unknown parameter: " id); \
+  static_assert(::mohr::detail::same_placeholders(en, fa), "the two texts name different parameters: " id);      \
+  inline Finding tag params { return Finding{Check::tag, Params MOHR_LIST names}; }
+#include "pki/core/checks.def"
+#undef CHECK
+}  // namespace findings
+
+}  // namespace mohr

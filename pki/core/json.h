@@ -1,0 +1,62 @@
+// Strict JSON (RFC 8259 with I-JSON, RFC 7493): duplicate members, invalid UTF-8, unpaired surrogates, numbers that a double
+// cannot hold exactly enough, trailing octets and excessive depth are errors that name the place.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "pki/core/budget.h"
+#include "pki/core/bytes.h"
+
+namespace mohr::json {
+
+class Value;
+using Array = std::vector<Value>;
+using Member = std::pair<std::string, Value>;
+using Object = std::vector<Member>;  // in the order of the document
+
+class Value {
+ public:
+  Value() = default;  // null
+  Value(std::nullptr_t) {}                                          // NOLINT
+  Value(bool b) : data_(b) {}                                       // NOLINT
+  Value(std::int64_t n) : data_(n) {}                               // NOLINT
+  Value(int n) : data_(std::int64_t{n}) {}                          // NOLINT
+  Value(std::uint64_t n) : data_(static_cast<std::int64_t>(n)) {}   // NOLINT
+  Value(double n) : data_(n) {}                                     // NOLINT
+  Value(std::string s) : data_(std::move(s)) {}                     // NOLINT
+  Value(std::string_view s) : data_(std::string(s)) {}              // NOLINT
+  Value(const char* s) : data_(std::string(s)) {}                   // NOLINT
+  Value(Array a) : data_(std::move(a)) {}                           // NOLINT
+  Value(Object o) : data_(std::move(o)) {}                          // NOLINT
+
+  [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
+  [[nodiscard]] const bool* boolean() const { return std::get_if<bool>(&data_); }
+  [[nodiscard]] const std::int64_t* integer() const { return std::get_if<std::int64_t>(&data_); }
+  [[nodiscard]] const double* number() const { return std::get_if<double>(&data_); }  // only when it is no int64
+  [[nodiscard]] const std::string* string() const { return std::get_if<std::string>(&data_); }
+  [[nodiscard]] const Array* array() const { return std::get_if<Array>(&data_); }
+  [[nodiscard]] const Object* object() const { return std::get_if<Object>(&data_); }
+  // Null when this is no object or has no such member.
+  [[nodiscard]] const Value* member(std::string_view name) const;
+  [[nodiscard]] const std::string* string(std::string_view name) const;  // member(name)->string() or null
+  // Appends a member; turns null into an object. For building reports; does not look for duplicates.
+  Value& add(std::string name, Value value);
+
+ private:
+  std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object> data_;
+};
+
+// Errors: json_invalid (place "byte N"), json_duplicate_member, budget_exceeded (depth, nodes).
+Result<Value> parse(ByteView text, Budget& budget);
+
+// Compact (indent 0) or indented; members in the order they have.
+std::string write(const Value& value, int indent = 0);
+
+// RFC 8785 (JCS): members sorted by UTF-16 code units, ECMAScript numbers.
+std::string canonical(const Value& value);
+
+}  // namespace mohr::json

@@ -1,0 +1,46 @@
+#include <array>
+
+#include "pki/core/error.h"
+#include "pki/core/finding.h"
+#include "pki/core/text.h"
+
+namespace mohr {
+namespace {
+
+constexpr std::array kChecks = {
+#define CHECK(tag, id, params, names, en, fa) CheckRow{id, #names, en, fa},
+#include "pki/core/checks.def"
+#undef CHECK
+};
+
+constexpr std::array kErrors = {
+#define ERROR(tag, id, failure, params, names, en, next_en, fa, next_fa) \
+  ErrorRow{id, Failure::failure, #names, en, next_en, fa, next_fa},
+#include "pki/core/errors.def"
+#undef ERROR
+};
+
+}  // namespace
+
+const CheckRow& row(Check check) { return kChecks[static_cast<std::size_t>(check)]; }
+const ErrorRow& row(ErrorCode code) { return kErrors[static_cast<std::size_t>(code)]; }
+Failure failure(const Error& error) { return row(error.code).failure; }
+
+std::string render(const Finding& finding, Language language) {
+  const CheckRow& r = row(finding.check);
+  return render(language == Language::fa ? r.fa : r.en, r.names, finding.params, language);
+}
+
+std::string render(const Error& error, Language language) {
+  const ErrorRow& r = row(error.code);
+  std::string text = render(language == Language::fa ? r.fa : r.en, r.names, error.params, language);
+  if (error.place.empty()) return text;
+  return text + (language == Language::fa ? " (جای آن: " + isolate_ltr(printable(error.place)) + ")" : " (at " + printable(error.place) + ")");
+}
+
+std::string render_next(const Error& error, Language language) {
+  const ErrorRow& r = row(error.code);
+  return render(language == Language::fa ? r.next_fa : r.next_en, r.names, error.params, language);
+}
+
+}  // namespace mohr

@@ -1,0 +1,81 @@
+// Where octets come from: a file read through windows, or memory. Documents are never memory-mapped (ARCHITECTURE.md).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "pki/core/budget.h"
+#include "pki/core/bytes.h"
+#include "pki/core/result.h"
+
+namespace mohr {
+
+// Random access to the octets of one document. Safe over threads: read_at holds no position.
+class Source {
+ public:
+  virtual ~Source() = default;
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+  // Fills `into` from `offset` on. Fewer octets than asked is an error (the file was cut short while it was read).
+  virtual Result<void> read_at(std::uint64_t offset, std::span<Byte> into) const = 0;
+  // The octets themselves when they lie in memory already; empty optional for files.
+  [[nodiscard]] virtual std::optional<ByteView> memory() const { return std::nullopt; }
+  // What to call it in messages; a path or "standard input".
+  [[nodiscard]] virtual const std::string& name() const = 0;
+};
+
+class MemorySource final : public Source {  // borrows: the octets outlive it
+ public:
+  explicit MemorySource(ByteView bytes, std::string name = "memory") : bytes_(bytes), name_(std::move(name)) {}
+  [[nodiscard]] std::uint64_t size() const override { return bytes_.size(); }
+  Result<void> read_at(std::uint64_t offset, std::span<Byte> into) const override;
+  [[nodiscard]] std::optional<ByteView> memory() const override { return bytes_; }
+  [[nodiscard]] const std::string& name() const override { return name_; }
+
+ private:
+  ByteView bytes_;
+  std::string name_;
+};
+
+class FileSource final : public Source {
+ public:
+  // Refuses what is no regular file, by name: missing, directory, not readable.
+  static Result<std::unique_ptr<FileSource>> open(const std::string& path);
+  ~FileSource() override;
+  FileSource(const FileSource&) = delete;
+  FileSource& operator=(const FileSource&) = delete;
+  [[nodiscard]] std::uint64_t size() const override { return size_; }
+  Result<void> read_at(std::uint64_t offset, std::span<Byte> into) const override;
+  [[nodiscard]] const std::string& name() const override { return name_; }
+
+ private:
+  FileSource(int fd, std::uint64_t size, std::string name) : fd_(fd), size_(size), name_(std::move(name)) {}
+  int fd_;
+  std::uint64_t size_;
+  std::string name_;
+};
+
+// All octets, or budget_exceeded when there are more than `at_most`.
+Result<Bytes> read_all(const Source& source, std::uint64_t at_most);
+Result<Bytes> read_file(const std::string& path, std::uint64_t at_most);
+
+// A file that appears whole or not at all: written under a temporary name beside `path`, flushed, then renamed by commit().
+// Without `replace` an existing file is never overwritten. The temporary file goes with the object.
+class NewFile {
+ public:
+  static Result<NewFile> create(const std::string& path, bool replace, unsigned mode = 0644);
+  NewFile(NewFile&& other) noexcept;
+  NewFile& operator=(NewFile&&) = delete;
+  ~NewFile();
+  Result<void> write(ByteView bytes);
+  Result<void> write_at(std::uint64_t offset, ByteView bytes);  // patches what was written before
+  Result<void> commit();
+  [[nodiscard]] const std::string& temporary_path() const { return temporary_; }  // to verify before commit()
+
+ private:
+  NewFile(int fd, std::string path, std::string temporary, bool replace);
+  int fd_;
+  std::string path_, temporary_;
+  bool replace_;
+};
+
+}  // namespace mohr

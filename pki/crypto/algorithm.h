@@ -1,0 +1,46 @@
+// Digest and signature algorithms and their names in ASN.1, XML and JOSE (algorithms.def).
+#pragma once
+
+#include <optional>
+
+#include "pki/asn1/der_reader.h"
+
+namespace mohr::crypto {
+
+enum class DigestAlgorithm : std::uint8_t {
+  none,
+#define DIGEST(tag, oid, uri, openssl, octets) tag,
+#include "pki/crypto/algorithms.def"
+#undef DIGEST
+};
+std::size_t digest_size(DigestAlgorithm algorithm);                       // octets
+std::string_view digest_name(DigestAlgorithm algorithm);                  // "SHA-256"
+std::string_view digest_uri(DigestAlgorithm algorithm);                   // XML identifier, "" when there is none
+std::optional<DigestAlgorithm> digest_from_oid(ByteView oid_contents);
+std::optional<DigestAlgorithm> digest_from_uri(std::string_view uri);
+// AlgorithmIdentifier of a digest (parameters absent or NULL), read from `reader`.
+Result<DigestAlgorithm> read_digest_algorithm(asn1::Reader& reader);
+Bytes write_digest_algorithm(DigestAlgorithm algorithm);                  // parameters absent (RFC 5754)
+
+enum class SignatureScheme : std::uint8_t { none, rsa_pkcs1, rsa_pss, ecdsa, eddsa, dsa };
+
+struct SignatureAlgorithm {
+  SignatureScheme scheme = SignatureScheme::none;
+  DigestAlgorithm digest = DigestAlgorithm::none;      // none for EdDSA
+  DigestAlgorithm mgf_digest = DigestAlgorithm::none;  // PSS only
+  int salt_octets = 0;                                 // PSS only
+  bool operator==(const SignatureAlgorithm&) const = default;
+};
+std::string signature_name(const SignatureAlgorithm& algorithm);          // "ECDSA with SHA-256"
+
+// AlgorithmIdentifier of a signature. CMS may name a bare key type (rsaEncryption, id-ecPublicKey): then `digest` fills the gap.
+// Errors: algorithm_unknown, der_invalid (PSS parameters are read whole: digest, MGF1 digest, salt; trailer 1).
+Result<SignatureAlgorithm> read_signature_algorithm(asn1::Reader& reader, DigestAlgorithm digest = DigestAlgorithm::none);
+Bytes write_signature_algorithm(const SignatureAlgorithm& algorithm);     // RFC 4055, 5758, 8410
+std::optional<SignatureAlgorithm> signature_from_uri(std::string_view uri);
+std::string_view signature_uri(const SignatureAlgorithm& algorithm);
+// JOSE (RFC 7518, 8037): EdDSA gives scheme eddsa; the curve is the key's. "none" and HS* are not here.
+std::optional<SignatureAlgorithm> signature_from_jws(std::string_view alg);
+std::string_view signature_jws(const SignatureAlgorithm& algorithm);
+
+}  // namespace mohr::crypto

@@ -1,0 +1,47 @@
+// A distinguished name (X.501): a view into its encoding, comparison as RFC 5280 7.1 asks, and words for people.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pki/asn1/der_reader.h"
+#include "pki/asn1/oid.h"
+
+namespace mohr::pki {
+
+struct Attribute {
+  ByteView oid;       // contents octets
+  asn1::Tag tag = 0;  // string type
+  ByteView value;     // contents octets
+};
+
+class Name {
+ public:
+  Name() = default;
+  // `encoding`: the whole RDNSequence element; lives as long as its owner. Errors: der_invalid.
+  static Result<Name> parse(ByteView encoding);
+
+  [[nodiscard]] ByteView encoding() const { return encoding_; }
+  [[nodiscard]] bool empty() const;  // no RDN
+  // Compared octet for octet first; else attribute by attribute after string preparation (case, white space; RFC 4518 in part).
+  [[nodiscard]] bool equals(const Name& other) const;
+  // RDNs in the order of the encoding.
+  [[nodiscard]] Result<std::vector<std::vector<Attribute>>> rdns() const;
+  // The first value of that attribute as UTF-8, cleaned by printable(); empty when there is none.
+  [[nodiscard]] std::string first(asn1::Oid attribute) const;
+  // What people call it: CN, else O, else the last attribute.
+  [[nodiscard]] std::string display() const;
+  // RFC 4514 text, for details.
+  [[nodiscard]] std::string rfc4514() const;
+
+ private:
+  ByteView encoding_;
+};
+
+std::string utf8_from(const Attribute& attribute);  // any string type to clean UTF-8
+
+// The national profile codes the role in the CN suffix (national.md 1.4): "[Sign]", "[Stamp]", ".RA [code]".
+enum class SignerRole : std::uint8_t { unknown, person, seal, registration_office };
+SignerRole signer_role(const Name& subject);
+
+}  // namespace mohr::pki

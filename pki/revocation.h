@@ -1,0 +1,37 @@
+// Revocation status of one certificate from the evidence at hand (RFC 5280 6.3, RFC 6960), the newest information deciding.
+#pragma once
+
+#include "pki/fetch.h"
+#include "pki/path_validator.h"
+
+namespace mohr::pki {
+
+enum class RevocationState : std::uint8_t { good, revoked, on_hold, unknown, not_checked };
+
+struct RevocationStatus {
+  RevocationState state = RevocationState::unknown;
+  Instant revoked_at;                 // revoked, on_hold
+  std::optional<int> reason;
+  Instant this_update;                // of the information used
+  std::optional<Instant> next_update;
+  std::string source;                 // "CRL of X", "OCSP by Y": names for people
+  Findings findings;                  // why it is unknown: every piece of evidence that was looked at and refused
+  std::vector<CertificatePtr> used;   // responder or CRL issuer certificates
+};
+
+// `issuer` is the validated issuer of `certificate` in its path; `time`: the status is wanted at that time. Information whose nextUpdate lies
+// before `time`, or whose thisUpdate lies after `now`, counts for nothing. A revocation after `time` is good, with its date in `revoked_at`.
+Result<RevocationStatus> revocation_status(const Certificate& certificate, const Certificate& issuer, Instant time, Instant now,
+                                           const Trust& trust, const Evidence& evidence, Budget& budget);
+
+// Where the missing facts could be fetched: OCSP before CRL; only from certificates whose path verifies (the caller sees to that).
+struct Need {
+  enum class Kind : std::uint8_t { ocsp, crl, issuer_certificate } kind;
+  std::string url;
+  CertificatePtr certificate, issuer;  // issuer is null for issuer_certificate
+};
+std::vector<Need> revocation_needs(const CertificatePtr& certificate, const CertificatePtr& issuer);
+// Fetches one need into `evidence`; a failure becomes evidence too. Returns whether anything new came.
+bool fetch(const Need& need, Fetcher& fetcher, Evidence& evidence, Budget& budget);
+
+}  // namespace mohr::pki

@@ -1,0 +1,38 @@
+// What is trusted, by whom configured: anchors, intermediates, hosts. No anchor ships with mohr.
+#pragma once
+
+#include "pki/certificate.h"
+
+namespace mohr::pki {
+
+struct Anchor {
+  CertificatePtr certificate;
+  bool demonstration = false;       // every report of a verdict under it says DEMONSTRATION
+  bool revocation_required = true;  // for the certificates below it
+  std::string source;               // file it came from
+};
+
+// Immutable once built; safe over threads. Keys of the anchors are built when they are added.
+class Trust {
+ public:
+  Result<void> add_anchor(Anchor anchor);
+  void add_intermediate(CertificatePtr certificate);
+  void allow_host(std::string host_and_port);   // "127.0.0.1:18080": may be fetched from though it is a loopback or private address
+  [[nodiscard]] std::span<const Anchor> anchors() const { return anchors_; }
+  [[nodiscard]] std::span<const CertificatePtr> intermediates() const { return intermediates_; }
+  [[nodiscard]] std::span<const std::string> allowed_hosts() const { return allowed_hosts_; }
+  [[nodiscard]] const Anchor* anchor_of(const Certificate& certificate) const;  // this very certificate is an anchor
+  [[nodiscard]] const crypto::Hash& identity() const { return identity_; }      // of all of it: part of every cache key
+
+  // A PEM or DER file of anchors, or a folder: its trust.json (format in docs/trust.md), or else every *.pem and *.crt in it.
+  // Errors: file errors, trust_invalid, certificate_invalid.
+  Result<void> load(const std::string& path);
+
+ private:
+  std::vector<Anchor> anchors_;
+  std::vector<CertificatePtr> intermediates_;
+  std::vector<std::string> allowed_hosts_;
+  crypto::Hash identity_;
+};
+
+}  // namespace mohr::pki

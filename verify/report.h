@@ -1,0 +1,16 @@
+// A verdict in words: JSON (the contract, docs/report.schema.json), text for a terminal, HTML for the clerk.
+#pragma once
+
+#include "pki/core/json.h"
+#include "verify/verdict.h"
+
+namespace mohr::verify {
+
+// `name` is what to call the document (a path); not part of the judgement.
+json::Value report_json(const Verdict& verdict, std::string_view name);
+std::string report_text(const Verdict& verdict, std::string_view name, Language language, bool colour);
+// One line for one of several files.
+std::string report_line(const Verdict& verdict, std::string_view name, Language language);
+std::string report_html(const Verdict& verdict, std::string_view name, Language language);
+
+}  // namespace mohr::verify

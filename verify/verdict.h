@@ -1,0 +1,79 @@
+// A verdict: therefore. Plain data, deterministic; rendered by report_*.
+#pragma once
+
+#include "format/signed_document.h"
+#include "pki/revocation.h"
+#include "pki/timestamp.h"
+
+namespace mohr::verify {
+
+enum class Indication : std::uint8_t { total_passed, indeterminate, total_failed };
+// EN 319 102-1 table 2 and 3; none for TOTAL-PASSED.
+enum class SubIndication : std::uint8_t {
+#define SUB_INDICATION(tag, id) tag,
+#include "verify/sub_indications.def"
+#undef SUB_INDICATION
+};
+std::string_view indication_id(Indication indication);            // "TOTAL-PASSED"
+std::string_view sub_indication_id(SubIndication sub_indication); // "HASH_FAILURE", "" for none
+
+enum class Outcome : std::uint8_t { accept, hold, reject };       // in this order: the worst of several counts
+std::string_view outcome_id(Outcome outcome);                     // "ACCEPT"
+enum class Owner : std::uint8_t { nobody, sender, this_office, wait, defect };
+std::string_view owner_id(Owner owner);
+
+enum class Step : std::uint8_t {
+#define STEP(tag, id, params, names, en, fa) tag,
+#include "verify/steps.def"
+#undef STEP
+};
+struct NextStep {
+  Step step;
+  Params params;
+};
+std::string_view step_id(Step step);
+std::string render(const NextStep& step, Language language);
+
+struct CertificateFacts {      // a certificate of a path, for the report
+  pki::CertificatePtr certificate;
+  std::optional<pki::RevocationStatus> revocation;  // nothing for the anchor
+};
+
+struct TimestampVerdict {
+  Instant time;
+  std::string authority;       // display name of the TSA
+  bool good = false;
+  bool demonstration = false;
+  std::vector<CertificateFacts> path;
+  Findings findings;
+};
+
+struct SignatureVerdict {
+  Indication indication = Indication::indeterminate;
+  SubIndication sub_indication{};
+  Outcome outcome = Outcome::hold;
+  Owner owner = Owner::nobody;
+  std::optional<Finding> reason;          // the decisive finding; a row of its own when accepted
+  std::optional<NextStep> next;
+  Findings findings;                      // everything seen, the decisive one first
+  Findings warnings;
+  std::vector<CertificateFacts> path;     // signer first
+  std::vector<TimestampVerdict> timestamps;
+  std::optional<Instant> best_signature_time;  // from a good time-stamp; else the time of checking is used
+  bool demonstration = false;
+};
+
+struct Verdict {
+  Instant checked_at;                     // the time the question was asked for
+  bool time_was_given = false;            // --at: stands in the headline
+  format::SignedDocument document;
+  std::vector<SignatureVerdict> signatures;    // as in document.signatures
+  Outcome outcome = Outcome::reject;      // the worst; meaningless when there is no signature
+  bool no_signature = false;
+  bool demonstration = false;
+  std::vector<pki::FailedFetch> failed_fetches;
+  std::vector<std::string> trusted;       // anchors that were configured: display names
+  crypto::Hash trust_identity;
+};
+
+}  // namespace mohr::verify

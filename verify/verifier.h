@@ -1,0 +1,46 @@
+// The one entry: octets in, verdict out. Owns trust, policy and caches; const and safe over threads.
+#pragma once
+
+#include "format/reader.h"
+#include "pki/fetch.h"
+#include "verify/verdict.h"
+
+namespace mohr::verify {
+
+// What the caller expects, besides a good signature. Empty strings expect nothing.
+struct Question {
+  Instant now;
+  bool time_was_given = false;
+  std::string expect_receiver, expect_sender, expect_tracking_id;
+  const Source* expect_request = nullptr;   // the message that this one answers
+};
+
+struct Options {
+  Limits limits;
+  bool revocation = true;                   // false only for measurements and tests: says so in the verdict's warnings
+  bool cache = true;
+};
+
+class Verifier {
+ public:
+  Verifier(pki::Trust trust, Options options);
+  ~Verifier();
+
+  // The loop of ARCHITECTURE.md: read, then needs / fetch until nothing new, then evaluate. `fetcher` null: offline.
+  // Errors: could not (unreadable, budget, environment: no anchor configured). A bad signature is a verdict.
+  [[nodiscard]] Result<Verdict> verify(const Source& document, const Source* content, const pki::Evidence& given, const Question& question,
+                                       pki::Fetcher* fetcher) const;
+  [[nodiscard]] const pki::Trust& trust() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Pure: same facts, evidence, trust, question: same verdict.
+Verdict evaluate(format::SignedDocument facts, const pki::Evidence& evidence, const pki::Trust& trust, const Question& question,
+                 const Options& options, Budget& budget);
+std::vector<pki::Need> needs(const format::SignedDocument& facts, const pki::Evidence& evidence, const pki::Trust& trust,
+                             const Question& question, Budget& budget);
+
+}  // namespace mohr::verify
