@@ -23,7 +23,7 @@ enum class Owner : std::uint8_t { nobody, sender, this_office, wait, defect };
 std::string_view owner_id(Owner owner);
 
 enum class Step : std::uint8_t {
-#define STEP(tag, id, params, names, en, fa) tag,
+#define STEP(tag, id, names, en, fa) tag,
 #include "verify/steps.def"
 #undef STEP
 };
