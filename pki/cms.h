@@ -20,8 +20,9 @@ struct SignerInfo {
   crypto::DigestAlgorithm digest = crypto::DigestAlgorithm::none;
   crypto::SignatureAlgorithm signature_algorithm;   // scheme none: unknown to us (`signature_algorithm_oid` says which)
   ByteView signature_algorithm_oid;
+  ByteView digest_algorithm_encoding, signature_algorithm_encoding;  // whole AlgorithmIdentifiers
   bool has_signed_attributes = false;
-  Bytes signed_octets;                         // DER SET OF Attribute as it was signed (tag 31); empty without signed attributes
+  Bytes signed_octets;                         // DER SET OF Attribute as it was signed (tag 31), in the order of the message; empty without
   std::vector<CmsAttribute> signed_attributes, unsigned_attributes;
   ByteView signature;
   [[nodiscard]] const CmsAttribute* signed_attribute(asn1::Oid id) const;
@@ -39,8 +40,10 @@ struct SignedData {
   std::vector<ByteView> crl_encodings, ocsp_encodings;  // ocsp: RevocationInfoChoice other (RFC 5940)
   std::vector<SignerInfo> signers;
 };
-// Errors: der_invalid, cms_not_signed_data, budget_exceeded. Duplicate signed attributes and an empty signer set are errors too.
+// Errors: der_invalid, cms_not_signed_data, cms_invalid (a signed attribute twice, an attribute with no value or with several where
+// RFC 5652 11 wants one), unsupported, budget_exceeded. Without signers it is a bag of certificates, and no error.
 Result<SignedData> parse_signed_data(ByteView encoding, Budget& budget);
+Result<SignedData> parse_signed_data(Bytes&& encoding, Budget& budget);  // keeps the octets instead of copying them
 
 // The certificate that a signer names, among those given; null when there is none.
 CertificatePtr find_signer(const SignerInfo& signer, std::span<const CertificatePtr> candidates);

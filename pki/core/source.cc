@@ -70,6 +70,18 @@ Result<Bytes> read_file(const std::string& path, std::uint64_t at_most) {
   return read_all(*source, at_most);
 }
 
+Result<void> MemorySink::write(ByteView bytes) {
+  append(bytes_, bytes);
+  return {};
+}
+
+Result<void> MemorySink::write_at(std::uint64_t offset, ByteView bytes) {
+  if (offset > bytes_.size() || bytes.size() > bytes_.size() - offset)
+    return errors::file_not_writable(Code{"memory"}, Code{"a patch beyond what was written"});
+  std::copy(bytes.begin(), bytes.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(offset));
+  return {};
+}
+
 NewFile::NewFile(int fd, std::string path, std::string temporary, bool replace)
     : fd_(fd), path_(std::move(path)), temporary_(std::move(temporary)), replace_(replace) {}
 

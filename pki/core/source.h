@@ -58,16 +58,35 @@ class FileSource final : public Source {
 Result<Bytes> read_all(const Source& source, std::uint64_t at_most);
 Result<Bytes> read_file(const std::string& path, std::uint64_t at_most);
 
+// Where a writer's octets go, in order.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual Result<void> write(ByteView bytes) = 0;
+  virtual Result<void> write_at(std::uint64_t offset, ByteView bytes) = 0;  // patches what was written before
+};
+
+class MemorySink final : public Sink {
+ public:
+  Result<void> write(ByteView bytes) override;
+  Result<void> write_at(std::uint64_t offset, ByteView bytes) override;
+  [[nodiscard]] ByteView bytes() const { return bytes_; }
+  [[nodiscard]] Bytes take() { return std::move(bytes_); }
+
+ private:
+  Bytes bytes_;
+};
+
 // A file that appears whole or not at all: written under a temporary name beside `path`, flushed, then renamed by commit().
 // Without `replace` an existing file is never overwritten. The temporary file goes with the object.
-class NewFile {
+class NewFile final : public Sink {
  public:
   static Result<NewFile> create(const std::string& path, bool replace, unsigned mode = 0644);
   NewFile(NewFile&& other) noexcept;
   NewFile& operator=(NewFile&&) = delete;
-  ~NewFile();
-  Result<void> write(ByteView bytes);
-  Result<void> write_at(std::uint64_t offset, ByteView bytes);  // patches what was written before
+  ~NewFile() override;
+  Result<void> write(ByteView bytes) override;
+  Result<void> write_at(std::uint64_t offset, ByteView bytes) override;
   Result<void> commit();
   [[nodiscard]] const std::string& temporary_path() const { return temporary_; }  // to verify before commit()
 

@@ -1,0 +1,22 @@
+// The facts of one CMS SignerInfo, the same for CAdES and PAdES.
+#pragma once
+
+#include "format/signed_document.h"
+
+namespace mohr::format {
+
+// What a message brings besides its signers, parsed once for all of them. What cannot be read becomes a finding.
+struct CmsEvidence {
+  std::vector<pki::CertificatePtr> certificates;
+  std::vector<pki::CrlPtr> crls;
+  std::vector<pki::OcspResponsePtr> ocsp_responses;
+  Findings findings;
+};
+Result<CmsEvidence> read_cms_evidence(const pki::SignedData& data, Budget& budget);
+
+// Everything but the digest of the content: references[0] is "content" with what the message-digest attribute says (expected), and its
+// caller fills in `actual` with the digest of the signed octets by references[0].digest. Without a message-digest attribute there is no
+// reference, and a finding. Errors: unsupported (no signed attributes), der_invalid.
+Result<Signature> signature_from_signer(const pki::SignedData& data, std::size_t index, const CmsEvidence& evidence, Format format);
+
+}  // namespace mohr::format
