@@ -8,7 +8,7 @@
 #include "pki/crypto/digest.h"
 #include "pki/crypto/public_key.h"
 #include "pki/core/finding.h"
-#include "pki/name.h"
+#include "pki/general_name.h"
 
 namespace mohr::pki {
 
@@ -38,6 +38,19 @@ struct DistributionPoint {          // RFC 5280 4.2.1.13
   ByteView crl_issuer;              // GeneralNames contents; empty when absent
 };
 
+struct NameConstraints {             // RFC 5280 4.2.1.10
+  std::vector<GeneralName> permitted, excluded;
+  bool has_distances = false;        // a minimum other than 0 or a maximum: no profile uses them; refuse what they would constrain
+};
+
+struct PolicyConstraints {           // RFC 5280 4.2.1.11
+  std::optional<std::int64_t> require_explicit_policy, inhibit_policy_mapping;
+};
+
+struct PolicyMapping {               // RFC 5280 4.2.1.5; OID contents octets
+  ByteView issuer_policy, subject_policy;
+};
+
 class Certificate;
 using CertificatePtr = std::shared_ptr<const Certificate>;
 
@@ -45,7 +58,8 @@ using CertificatePtr = std::shared_ptr<const Certificate>;
 class Certificate {
  public:
   // Strict DER, version 3 (1 and 2 only without extensions), no duplicate extensions, equal inner and outer algorithms; the known extensions
-  // are parsed strictly too. Errors: certificate_invalid, der_invalid. Copies the encoding once. Does not build the key.
+  // are parsed strictly too; unknown ones are kept unread. An unknown signature algorithm or kind of key parses. Errors: certificate_invalid.
+  // Copies the encoding once. Does not build the key. About 3 us, half of it the fingerprint.
   static Result<CertificatePtr> parse(ByteView der);
 
   [[nodiscard]] ByteView der() const { return der_; }
@@ -57,6 +71,7 @@ class Certificate {
   [[nodiscard]] Instant not_after() const { return not_after_; }
   [[nodiscard]] ByteView spki() const { return spki_; }
   [[nodiscard]] const crypto::SignatureAlgorithm& signature_algorithm() const { return signature_algorithm_; }
+  [[nodiscard]] ByteView signature_algorithm_identifier() const { return signature_algorithm_identifier_; }  // whole AlgorithmIdentifier
   [[nodiscard]] bool signature_algorithm_known() const { return signature_algorithm_.scheme != crypto::SignatureScheme::none; }
   [[nodiscard]] ByteView signature() const { return signature_; }       // BIT STRING octets
   [[nodiscard]] int version() const { return version_; }                // 1, 2 or 3
@@ -70,6 +85,12 @@ class Certificate {
   [[nodiscard]] ByteView subject_key_identifier() const { return subject_key_identifier_; }
   [[nodiscard]] ByteView authority_key_identifier() const { return authority_key_identifier_; }
   [[nodiscard]] std::span<const ByteView> policies() const { return policies_; }  // OID contents octets
+  // Null when the extension is absent.
+  [[nodiscard]] const NameConstraints* name_constraints() const { return name_constraints_ ? &*name_constraints_ : nullptr; }
+  [[nodiscard]] const PolicyConstraints* policy_constraints() const { return policy_constraints_ ? &*policy_constraints_ : nullptr; }
+  [[nodiscard]] std::span<const PolicyMapping> policy_mappings() const { return policy_mappings_; }
+  [[nodiscard]] std::optional<std::int64_t> inhibit_any_policy() const { return inhibit_any_policy_; }  // SkipCerts
+  [[nodiscard]] std::span<const GeneralName> subject_alt_names() const { return subject_alt_names_; }
   [[nodiscard]] std::span<const DistributionPoint> crl_distribution_points() const { return crl_distribution_points_; }
   [[nodiscard]] std::span<const std::string> ocsp_urls() const { return ocsp_urls_; }
   [[nodiscard]] std::span<const std::string> ca_issuer_urls() const { return ca_issuer_urls_; }
@@ -83,10 +104,11 @@ class Certificate {
   [[nodiscard]] std::span<const Finding> oddities() const { return oddities_; }
 
  private:
-  friend struct CertificateParser;
+  friend struct CertificateParser;   // certificate.cc: the fields
+  friend struct ExtensionParser;     // extensions.cc: the extensions
   Certificate() = default;
   Bytes der_;
-  ByteView tbs_, serial_, spki_, signature_, subject_key_identifier_, authority_key_identifier_;
+  ByteView tbs_, serial_, spki_, signature_, signature_algorithm_identifier_, subject_key_identifier_, authority_key_identifier_;
   Name issuer_, subject_;
   Instant not_before_, not_after_;
   crypto::SignatureAlgorithm signature_algorithm_;
@@ -95,6 +117,11 @@ class Certificate {
   std::optional<BasicConstraints> basic_constraints_;
   std::optional<std::uint32_t> key_usage_;
   std::vector<ByteView> extended_key_usages_, policies_;
+  std::optional<NameConstraints> name_constraints_;
+  std::optional<PolicyConstraints> policy_constraints_;
+  std::vector<PolicyMapping> policy_mappings_;
+  std::optional<std::int64_t> inhibit_any_policy_;
+  std::vector<GeneralName> subject_alt_names_;
   std::vector<DistributionPoint> crl_distribution_points_;
   std::vector<std::string> ocsp_urls_, ca_issuer_urls_;
   crypto::Hash fingerprint_;
@@ -103,7 +130,11 @@ class Certificate {
   mutable std::optional<Result<std::shared_ptr<const crypto::PublicKey>>> key_;
 };
 
-// One certificate as DER or the certificates of a PEM text. Errors name the block.
+// What two certificates and a CRL share: DistributionPointName's urls, names and reasons read from inside a DistributionPoint.
+Result<void> read_distribution_point_name(asn1::Reader& reader, std::vector<std::string>& urls, ByteView& full_name, ByteView& relative_name);
+
+// One certificate as DER or the CERTIFICATE blocks of a PEM text (other blocks are skipped). Errors name the block; none at all is
+// certificate_invalid.
 Result<std::vector<CertificatePtr>> parse_certificates(ByteView pem_or_der);
 std::string pem(const Certificate& certificate);
 

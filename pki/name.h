@@ -18,13 +18,17 @@ struct Attribute {
 class Name {
  public:
   Name() = default;
-  // `encoding`: the whole RDNSequence element; lives as long as its owner. Errors: der_invalid.
+  // `encoding`: the whole RDNSequence element; lives as long as its owner. UTF8String must be UTF-8, BMPString and UniversalString whole
+  // characters, octets above 7F in PrintableString and IA5String at least UTF-8. Errors: der_invalid.
   static Result<Name> parse(ByteView encoding);
 
   [[nodiscard]] ByteView encoding() const { return encoding_; }
   [[nodiscard]] bool empty() const;  // no RDN
   // Compared octet for octet first; else attribute by attribute after string preparation (case, white space; RFC 4518 in part).
   [[nodiscard]] bool equals(const Name& other) const;
+  // True when the RDNs of `base` are the first RDNs of this name, compared as equals() does: the subtree of a name constraint
+  // (RFC 5280 4.2.1.10). Every name is within the empty one.
+  [[nodiscard]] bool is_within(const Name& base) const;
   // RDNs in the order of the encoding.
   [[nodiscard]] Result<std::vector<std::vector<Attribute>>> rdns() const;
   // The first value of that attribute as UTF-8, cleaned by printable(); empty when there is none.
@@ -33,9 +37,12 @@ class Name {
   [[nodiscard]] std::string display() const;
   // RFC 4514 text, for details.
   [[nodiscard]] std::string rfc4514() const;
+  // A PrintableString or IA5String holds characters outside its alphabet (national.md 1.4): read leniently, worth a finding.
+  [[nodiscard]] bool has_odd_characters() const { return odd_characters_; }
 
  private:
   ByteView encoding_;
+  bool odd_characters_ = false;
 };
 
 std::string utf8_from(const Attribute& attribute);  // any string type to clean UTF-8
