@@ -32,6 +32,7 @@ struct NextStep {
   Params params;
 };
 std::string_view step_id(Step step);
+std::string_view step_names(Step step);                           // "(issuer)": its parameters, filled from the finding
 std::string render(const NextStep& step, Language language);
 
 struct CertificateFacts {      // a certificate of a path, for the report
@@ -39,12 +40,22 @@ struct CertificateFacts {      // a certificate of a path, for the report
   std::optional<pki::RevocationStatus> revocation;  // nothing for the anchor
 };
 
-struct TimestampVerdict {
-  Instant time;
-  std::string authority;       // display name of the TSA
+// Path and revocation of one certificate at one time. Shared with the cache of the Verifier.
+struct PathJudgement {
+  std::vector<CertificateFacts> path;   // target first
+  const pki::Anchor* anchor = nullptr;  // belongs to the Trust that was asked
+  Findings findings;                    // warnings among them
   bool good = false;
-  bool demonstration = false;
-  std::vector<CertificateFacts> path;
+  bool chained = false;                 // a path to an anchor verifies: its certificates' URLs may be fetched
+  Instant from, until;                  // good as long as the wanted time and the time of checking both lie in here
+};
+using PathJudgementPtr = std::shared_ptr<const PathJudgement>;
+
+struct TimestampVerdict {
+  Instant time;                // genTime; meaningless when the token cannot be read
+  std::string authority;       // display name of the TSA; "" when the token does not tell
+  bool good = false;
+  PathJudgementPtr chain;      // null when it was not looked at
   Findings findings;
 };
 
@@ -57,9 +68,9 @@ struct SignatureVerdict {
   std::optional<NextStep> next;
   Findings findings;                      // everything seen, the decisive one first
   Findings warnings;
-  std::vector<CertificateFacts> path;     // signer first
+  PathJudgementPtr chain;                 // of the signer; null when there is no certificate
   std::vector<TimestampVerdict> timestamps;
-  std::optional<Instant> best_signature_time;  // from a good time-stamp; else the time of checking is used
+  std::optional<Instant> best_signature_time;  // from a good time-stamp; else the time of checking was used
   bool demonstration = false;
 };
 

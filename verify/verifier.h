@@ -19,6 +19,7 @@ struct Options {
   Limits limits;
   bool revocation = true;                   // false only for measurements and tests: says so in the verdict's warnings
   bool cache = true;
+  std::vector<std::string> allowed_hosts;   // may be asked for missing issuers though no path verifies yet (--allow-host)
 };
 
 class Verifier {
@@ -36,11 +37,5 @@ class Verifier {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-// Pure: same facts, evidence, trust, question: same verdict.
-Verdict evaluate(format::SignedDocument facts, const pki::Evidence& evidence, const pki::Trust& trust, const Question& question,
-                 const Options& options, Budget& budget);
-std::vector<pki::Need> needs(const format::SignedDocument& facts, const pki::Evidence& evidence, const pki::Trust& trust,
-                             const Question& question, Budget& budget);
 
 }  // namespace mohr::verify

@@ -1,0 +1,120 @@
+// EN 319 102-1 5.3: validation of one signature, in the order of its steps.
+#include "verify/evaluation.h"
+#include "verify/rules.h"
+
+namespace mohr::verify {
+namespace {
+
+std::string subject_of(const format::Signature& signature) {
+  return signature.signer ? signature.signer->subject().display() : std::string();
+}
+
+// 5.2.8: digests of the signature and of what it refers to.
+void accept_algorithms(const format::Signature& signature, Findings& findings) {
+  if (is_weak(signature.algorithm.digest))
+    findings.push_back(findings::signature_digest_weak(Code{std::string(crypto::digest_name(signature.algorithm.digest))}));
+  for (const format::Reference& reference : signature.references) {
+    if (is_weak(reference.digest) && reference.digest != signature.algorithm.digest)
+      findings.push_back(findings::signature_digest_weak(Code{std::string(crypto::digest_name(reference.digest))}));
+  }
+}
+
+// 5.5: the time-stamps, and the earliest time that a good one proves.
+Result<std::optional<Instant>> judge_timestamps(const format::Signature& signature, const Situation& situation, SignatureVerdict& verdict) {
+  std::optional<Instant> best;
+  for (const format::TimestampCarrier& carrier : signature.signature_timestamps) {
+    MOHR_TRY(TimestampVerdict timestamp, judge_timestamp(carrier, signature, situation));
+    if (timestamp.good && (!best || timestamp.time < *best)) best = timestamp.time;
+    if (!timestamp.good) verdict.warnings.push_back(findings::timestamp_not_usable(timestamp.authority));
+    verdict.timestamps.push_back(std::move(timestamp));
+  }
+  return best;
+}
+
+Result<SignatureVerdict> judge(const format::Signature& signature, const Situation& situation) {
+  SignatureVerdict verdict;
+  verdict.findings = signature.findings;
+  identify_signer(signature, verdict.findings);
+  verify_cryptographically(signature, verdict.findings);
+  if (signature.signer) {
+    if (!signature.signature_timestamps.empty()) {
+      MOHR_TRY(verdict.best_signature_time, judge_timestamps(signature, situation, verdict));
+    }
+    const Instant time = verdict.best_signature_time.value_or(situation.question.now);
+    const PathQuestion question{signature.signer, pki::Purpose::signing,         time,
+                                situation.question.now, verdict.best_signature_time.has_value(), situation.options.revocation};
+    MOHR_TRY(verdict.chain, judge_path(question, situation.grounds));
+    verdict.findings.insert(verdict.findings.end(), verdict.chain->findings.begin(), verdict.chain->findings.end());
+    verdict.demonstration = verdict.chain->anchor != nullptr && verdict.chain->anchor->demonstration;
+  }
+  accept_algorithms(signature, verdict.findings);
+  if (signature.claimed_time && *signature.claimed_time > situation.question.now + 5 * kMinute)
+    verdict.findings.push_back(findings::claimed_time_in_future(*signature.claimed_time));
+  compare_with_question(signature.identity, situation, verdict.findings);
+  decide(signature, situation, verdict);
+  return verdict;
+}
+
+}  // namespace
+
+bool is_weak(crypto::DigestAlgorithm digest) {
+  using enum crypto::DigestAlgorithm;
+  return digest == md5 || digest == sha1 || digest == ripemd160;
+}
+
+void identify_signer(const format::Signature& signature, Findings& findings) {
+  if (!signature.signer) {
+    findings.push_back(findings::signer_certificate_missing());
+    return;
+  }
+  if (signature.signing_certificate.empty()) {
+    findings.push_back(findings::signer_not_bound(subject_of(signature)));
+  } else if (!pki::refers_to(signature.signing_certificate.front(), *signature.signer)) {
+    findings.push_back(findings::signer_binding_mismatch(subject_of(signature)));
+  }
+}
+
+void verify_cryptographically(const format::Signature& signature, Findings& findings) {
+  for (const format::Reference& reference : signature.references) {
+    if (!reference.present()) {
+      findings.push_back(findings::content_missing());
+    } else if (!reference.matches()) {
+      findings.push_back(reference.is_content ? findings::content_changed(Code{reference.name})
+                                              : findings::signature_properties_changed(Code{reference.name}));
+    }
+  }
+  if (signature.references.empty()) findings.push_back(findings::content_missing());
+  if (!signature.signer) return;
+  if (signature.algorithm.scheme == crypto::SignatureScheme::none) {
+    findings.push_back(findings::signature_algorithm_unknown(Code{signature.algorithm_name}));
+    return;
+  }
+  const auto key = signature.signer->key();
+  if (!key) {
+    findings.push_back(findings::signature_algorithm_unknown(Code{"the signer's key"}));
+    return;
+  }
+  switch ((*key)->verify(signature.algorithm, signature.signed_octets, signature.value, signature.ecdsa_form)) {
+    case crypto::SignatureCheck::good: return;
+    case crypto::SignatureCheck::bad: findings.push_back(findings::signature_value_bad(subject_of(signature))); return;
+    case crypto::SignatureCheck::wrong_key:
+      findings.push_back(findings::signature_key_mismatch(subject_of(signature), Code{crypto::signature_name(signature.algorithm)}));
+      return;
+    case crypto::SignatureCheck::unsupported:
+      findings.push_back(findings::signature_algorithm_unknown(Code{crypto::signature_name(signature.algorithm)}));
+      return;
+  }
+}
+
+Result<std::vector<SignatureVerdict>> evaluate(const format::SignedDocument& facts, const Situation& situation) {
+  std::vector<SignatureVerdict> verdicts;
+  verdicts.reserve(facts.signatures.size());
+  for (const format::Signature& signature : facts.signatures) {
+    MOHR_CHECK(situation.grounds.budget.spend(Limit::raw_verifications));
+    MOHR_TRY(SignatureVerdict verdict, judge(signature, situation));
+    verdicts.push_back(std::move(verdict));
+  }
+  return verdicts;
+}
+
+}  // namespace mohr::verify

@@ -1,0 +1,37 @@
+// Facts, evidence, trust and question to a verdict: pure, deterministic. Code follows EN 319 102-1 clause 5.
+#pragma once
+
+#include "verify/path_judge.h"
+#include "verify/verifier.h"
+
+namespace mohr::verify {
+
+struct Situation {
+  const Question& question;
+  const Options& options;
+  const Grounds& grounds;
+  crypto::Hash request;        // SHA-256 of the request that the answer must name; size 0: none expected
+};
+
+// The judgements of all signatures, in the order of the facts.
+Result<std::vector<SignatureVerdict>> evaluate(const format::SignedDocument& facts, const Situation& situation);
+
+// What could still be fetched that would help: revocation data of paths that verify, issuers at allowed hosts. Pure.
+std::vector<pki::Need> needs(const format::SignedDocument& facts, std::span<const SignatureVerdict> verdicts, const Grounds& grounds,
+                             const Options& options);
+
+// 5.2.7: signature value and references.
+void verify_cryptographically(const format::Signature& signature, Findings& findings);
+// 5.2.3: the certificate that the signature names.
+void identify_signer(const format::Signature& signature, Findings& findings);
+// 5.4: one signature time-stamp.
+Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier, const format::Signature& signature,
+                                         const Situation& situation);
+// What the caller expects of the signed identity (docs/attributes.md).
+void compare_with_question(const format::Identity& identity, const Situation& situation, Findings& findings);
+// Indication, outcome, owner, reason and next step from the findings: the counter.
+void decide(const format::Signature& signature, const Situation& situation, SignatureVerdict& verdict);
+// Digests that no longer protect: MD5, SHA-1, RIPEMD-160.
+bool is_weak(crypto::DigestAlgorithm digest);
+
+}  // namespace mohr::verify

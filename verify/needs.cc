@@ -1,0 +1,49 @@
+// What could still be fetched: only from certificates whose path verifies, or from hosts that were allowed by name.
+#include <algorithm>
+
+#include "verify/evaluation.h"
+
+namespace mohr::verify {
+namespace {
+
+bool is_unknown(const CertificateFacts& facts) {
+  return facts.revocation && facts.revocation->state == pki::RevocationState::unknown;
+}
+
+void add_path_needs(const PathJudgementPtr& chain, const Grounds& grounds, const Options& options, std::vector<pki::Need>& needs) {
+  if (!chain || chain->path.empty()) return;
+  if (chain->chained) {
+    for (std::size_t i = 0; i + 1 < chain->path.size(); ++i) {
+      if (!is_unknown(chain->path[i])) continue;
+      const auto wanted = pki::revocation_needs(chain->path[i].certificate, chain->path[i + 1].certificate);
+      needs.insert(needs.end(), wanted.begin(), wanted.end());
+    }
+  } else if (chain->anchor == nullptr) {
+    const pki::CertificatePtr& last = chain->path.back().certificate;
+    for (const std::string& url : last->ca_issuer_urls()) {
+      const std::string host = pki::host_and_port(url);
+      const auto allows = [&](const std::string& allowed) {
+        return allowed == host || allowed == host.substr(0, host.rfind(':'));
+      };
+      const auto trusted = grounds.trust.allowed_hosts();
+      if (std::any_of(trusted.begin(), trusted.end(), allows) ||
+          std::any_of(options.allowed_hosts.begin(), options.allowed_hosts.end(), allows))
+        needs.push_back({pki::Need::Kind::issuer_certificate, url, last, nullptr});
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<pki::Need> needs(const format::SignedDocument& facts, std::span<const SignatureVerdict> verdicts, const Grounds& grounds,
+                             const Options& options) {
+  std::vector<pki::Need> needs;
+  for (std::size_t i = 0; i < facts.signatures.size(); ++i) {
+    add_path_needs(verdicts[i].chain, grounds, options, needs);
+    for (const TimestampVerdict& timestamp : verdicts[i].timestamps) add_path_needs(timestamp.chain, grounds, options, needs);
+  }
+  std::erase_if(needs, [&](const pki::Need& need) { return grounds.evidence.has_failed(need.url); });
+  return needs;
+}
+
+}  // namespace mohr::verify

@@ -1,0 +1,116 @@
+#include "verify/path_judge.h"
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+
+#include "verify/rules.h"
+
+namespace mohr::verify {
+namespace {
+
+crypto::Hash cache_key(const PathQuestion& question, const Grounds& grounds) {
+  std::array<Byte, 66> octets{};
+  std::copy_n(question.target->fingerprint().octets.begin(), 32, octets.begin());
+  std::copy_n(grounds.identity.octets.begin(), 32, octets.begin() + 32);
+  octets[64] = static_cast<Byte>(question.purpose);
+  octets[65] = static_cast<Byte>((question.time_is_proven ? 1 : 0) | (question.revocation ? 2 : 0));
+  return crypto::sha256(octets);
+}
+
+Instant next_midnight(Instant now) { return {(now.seconds / kDay + 1) * kDay - 1}; }
+
+// Adds what the status of one certificate means; `at` is the time that the signature is known to have existed at.
+void judge_revocation(const pki::Certificate& certificate, const pki::RevocationStatus& status, const PathQuestion& question,
+                      Findings& findings) {
+  const std::string subject = certificate.subject().display();
+  switch (status.state) {
+    case pki::RevocationState::good:
+      if (status.revoked_at.seconds != 0) findings.push_back(findings::certificate_revoked_later(subject, status.revoked_at));
+      return;
+    case pki::RevocationState::revoked:
+      findings.push_back(question.time_is_proven ? findings::certificate_revoked_before_signing(subject, status.revoked_at)
+                                                 : findings::certificate_revoked(subject, status.revoked_at));
+      return;
+    case pki::RevocationState::on_hold:
+      findings.push_back(findings::certificate_on_hold(subject, certificate.issuer().display(), status.revoked_at));
+      return;
+    case pki::RevocationState::not_checked: return;
+    case pki::RevocationState::unknown: break;
+  }
+  findings.push_back(findings::revocation_unknown(subject, certificate.issuer().display()));
+  for (const Finding& why : status.findings) findings.push_back(why);
+}
+
+Result<void> check_revocation(const PathQuestion& question, const Grounds& grounds, PathJudgement& judgement) {
+  for (std::size_t i = 0; i + 1 < judgement.path.size(); ++i) {
+    const pki::CertificatePtr& certificate = judgement.path[i].certificate;
+    if (question.purpose == pki::Purpose::ocsp_signing && certificate->extension(asn1::Oid::ocsp_nocheck) != nullptr) continue;
+    MOHR_TRY(pki::RevocationStatus status,
+             pki::revocation_status(*certificate, *judgement.path[i + 1].certificate, question.time, question.now, grounds.trust,
+                                    grounds.evidence, grounds.budget));
+    judge_revocation(*certificate, status, question, judgement.findings);
+    if (status.this_update > judgement.from) judgement.from = status.this_update;
+    if (status.next_update && *status.next_update < judgement.until) judgement.until = *status.next_update;
+    judgement.path[i].revocation = std::move(status);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::size_t PathCache::Hasher::operator()(const crypto::Hash& hash) const {
+  std::size_t value = 0;
+  std::memcpy(&value, hash.octets.data(), sizeof value);
+  return value;
+}
+
+PathJudgementPtr PathCache::find(const crypto::Hash& key, Instant time, Instant now) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = judgements_.find(key);
+  if (found == judgements_.end()) return nullptr;
+  const PathJudgement& held = *found->second;
+  const bool holds = time >= held.from && time <= held.until && now >= held.from && now <= held.until;
+  return holds ? found->second : nullptr;
+}
+
+void PathCache::keep(const crypto::Hash& key, PathJudgementPtr judgement) {
+  const std::unique_lock lock(mutex_);
+  if (judgements_.size() >= kMost) judgements_.clear();
+  judgements_.insert_or_assign(key, std::move(judgement));
+}
+
+Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds& grounds) {
+  crypto::Hash key;
+  if (grounds.cache != nullptr) {
+    key = cache_key(question, grounds);
+    if (PathJudgementPtr held = grounds.cache->find(key, question.time, question.now)) return held;
+  }
+  auto judgement = std::make_shared<PathJudgement>();
+  MOHR_TRY(pki::Path path,
+           pki::find_path(question.target, question.purpose, question.time, grounds.trust, grounds.evidence, grounds.budget));
+  for (pki::CertificatePtr& certificate : path.certificates) judgement->path.push_back({std::move(certificate), {}});
+  judgement->anchor = path.anchor;
+  judgement->findings = std::move(path.findings);
+  judgement->from = path.valid_from;
+  judgement->until = std::min(path.valid_until, next_midnight(question.now));  // rows of algorithms change at midnight
+  const auto fails = [](const Finding& finding) { return !rule(finding.check).warning; };
+  const bool dates_only = std::none_of(judgement->findings.begin(), judgement->findings.end(), [&](const Finding& finding) {
+    return fails(finding) && finding.check != Check::certificate_expired && finding.check != Check::certificate_not_yet_valid;
+  });
+  judgement->chained = judgement->anchor != nullptr && dates_only;
+  if (judgement->anchor == nullptr) {
+    const pki::Certificate& last = judgement->path.empty() ? *question.target : *judgement->path.back().certificate;
+    judgement->findings.insert(judgement->findings.begin(),
+                               findings::issuer_not_trusted(question.target->subject().display(), last.issuer().display()));
+  } else if (judgement->chained && question.revocation && judgement->anchor->revocation_required) {
+    MOHR_CHECK(check_revocation(question, grounds, *judgement));
+  } else if (judgement->chained && !question.revocation) {
+    judgement->findings.push_back(findings::revocation_not_checked());
+  }
+  judgement->good = judgement->anchor != nullptr && std::none_of(judgement->findings.begin(), judgement->findings.end(), fails);
+  if (judgement->good && grounds.keep != nullptr) grounds.keep->keep(key, judgement);
+  return PathJudgementPtr(std::move(judgement));
+}
+
+}  // namespace mohr::verify

@@ -1,0 +1,45 @@
+// Path and revocation of one certificate at one time, as EN 319 102-1 5.2.6 combines them; good results are cached by the Verifier.
+#pragma once
+
+#include <shared_mutex>
+#include <unordered_map>
+
+#include "verify/verdict.h"
+
+namespace mohr::verify {
+
+// Bounded; safe over threads; holds good judgements only, by everything they were built on.
+class PathCache {
+ public:
+  [[nodiscard]] PathJudgementPtr find(const crypto::Hash& key, Instant time, Instant now) const;
+  void keep(const crypto::Hash& key, PathJudgementPtr judgement);
+
+ private:
+  static constexpr std::size_t kMost = 4096;
+  struct Hasher {
+    std::size_t operator()(const crypto::Hash& hash) const;
+  };
+  mutable std::shared_mutex mutex_;
+  std::unordered_map<crypto::Hash, PathJudgementPtr, Hasher> judgements_;
+};
+
+struct PathQuestion {
+  pki::CertificatePtr target;
+  pki::Purpose purpose = pki::Purpose::signing;
+  Instant time;                         // the status is wanted at that time
+  Instant now;                          // the time of checking
+  bool time_is_proven = false;          // `time` comes from a good time-stamp
+  bool revocation = true;
+};
+// What the judgement rests on. `document` are the certificates that came with the document, beside the evidence.
+struct Grounds {
+  const pki::Evidence& evidence;
+  const pki::Trust& trust;
+  Budget& budget;
+  const PathCache* cache = nullptr;
+  PathCache* keep = nullptr;
+  crypto::Hash identity;                // of evidence and trust together
+};
+Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds& grounds);
+
+}  // namespace mohr::verify

@@ -1,0 +1,112 @@
+#include "verify/verifier.h"
+
+#include <algorithm>
+#include <set>
+
+#include "verify/evaluation.h"
+
+namespace mohr::verify {
+
+struct Verifier::State {
+  State(pki::Trust t, Options o) : trust(std::move(t)), options(std::move(o)) {}
+  pki::Trust trust;
+  Options options;
+  PathCache cache;
+};
+
+namespace {
+
+// Everything that may serve as evidence, by origin; the document's own comes in too.
+void add_document_evidence(const format::SignedDocument& facts, pki::Evidence& evidence) {
+  for (const format::Signature& signature : facts.signatures) {
+    for (const pki::CertificatePtr& certificate : signature.certificates) evidence.add(certificate, pki::Origin::document);
+    for (const pki::CrlPtr& crl : signature.crls) evidence.add(crl, pki::Origin::document);
+    for (const pki::OcspResponsePtr& response : signature.ocsp_responses) evidence.add(response, pki::Origin::document);
+  }
+}
+
+// The certificates inside time-stamp tokens serve the paths of their authorities.
+Result<void> add_timestamp_evidence(const format::SignedDocument& facts, pki::Evidence& evidence, Budget& budget) {
+  for (const format::Signature& signature : facts.signatures) {
+    for (const format::TimestampCarrier& carrier : signature.signature_timestamps) {
+      const auto token = pki::parse_timestamp_token(carrier.token, budget);
+      if (!token) continue;
+      for (const pki::CertificatePtr& certificate : token->certificates) evidence.add(certificate, pki::Origin::document);
+    }
+  }
+  return budget.in_time();
+}
+
+crypto::Hash identity_of(const pki::Evidence& evidence, const pki::Trust& trust) {
+  Bytes octets;
+  const crypto::Hash held = evidence.identity();
+  append(octets, held.view());
+  append(octets, trust.identity().view());
+  return crypto::sha256(octets);
+}
+
+Result<crypto::Hash> request_digest(const Question& question, Budget& budget) {
+  if (question.expect_request == nullptr) return crypto::Hash{};
+  const crypto::Range whole{0, question.expect_request->size()};
+  const crypto::DigestAlgorithm sha256 = crypto::DigestAlgorithm::sha256;
+  MOHR_TRY(std::vector<crypto::Hash> hashes, crypto::digest_ranges(*question.expect_request, {&whole, 1}, {&sha256, 1}, budget));
+  return hashes.front();
+}
+
+Verdict assemble(format::SignedDocument facts, std::vector<SignatureVerdict> signatures, const Question& question, const pki::Trust& trust,
+                 const pki::Evidence& evidence) {
+  Verdict verdict;
+  verdict.checked_at = question.now;
+  verdict.time_was_given = question.time_was_given;
+  verdict.no_signature = signatures.empty();
+  verdict.outcome = signatures.empty() ? Outcome::reject : Outcome::accept;
+  for (const SignatureVerdict& signature : signatures) {
+    verdict.outcome = std::max(verdict.outcome, signature.outcome);
+    if (signature.demonstration) verdict.demonstration = true;
+  }
+  verdict.document = std::move(facts);
+  verdict.signatures = std::move(signatures);
+  verdict.failed_fetches.assign(evidence.failures().begin(), evidence.failures().end());
+  for (const pki::Anchor& anchor : trust.anchors()) verdict.trusted.push_back(anchor.certificate->subject().display());
+  verdict.trust_identity = trust.identity();
+  return verdict;
+}
+
+}  // namespace
+
+Verifier::Verifier(pki::Trust trust, Options options)
+    : state_(std::make_unique<State>(std::move(trust), std::move(options))) {}
+Verifier::~Verifier() = default;
+const pki::Trust& Verifier::trust() const { return state_->trust; }
+
+Result<Verdict> Verifier::verify(const Source& document, const Source* content, const pki::Evidence& given, const Question& question,
+                                 pki::Fetcher* fetcher) const {
+  Budget budget(state_->options.limits);
+  MOHR_TRY(format::SignedDocument facts, format::read(document, content, budget));
+  if (facts.signatures.empty()) return assemble(std::move(facts), {}, question, state_->trust, given);
+  if (state_->trust.anchors().empty()) return errors::no_anchor();
+
+  pki::Evidence evidence = given;
+  add_document_evidence(facts, evidence);
+  MOHR_CHECK(add_timestamp_evidence(facts, evidence, budget));
+  MOHR_TRY(const crypto::Hash request, request_digest(question, budget));
+  PathCache* cache = state_->options.cache ? &state_->cache : nullptr;
+  std::set<std::string> asked;
+  while (true) {
+    const Grounds grounds{evidence, state_->trust, budget, cache, cache, identity_of(evidence, state_->trust)};
+    MOHR_TRY(std::vector<SignatureVerdict> verdicts, evaluate(facts, Situation{question, state_->options, grounds, request}));
+    bool learned = false;
+    if (fetcher != nullptr) {
+      for (const pki::Need& need : needs(facts, verdicts, grounds, state_->options)) {
+        if (!asked.insert(need.url).second) continue;
+        if (pki::fetch(need, *fetcher, evidence, budget)) {
+          learned = true;
+          break;  // judge again: what came may make the other needs needless
+        }
+      }
+    }
+    if (!learned) return assemble(std::move(facts), std::move(verdicts), question, state_->trust, evidence);
+  }
+}
+
+}  // namespace mohr::verify
