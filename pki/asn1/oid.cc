@@ -6,40 +6,14 @@
 namespace mohr::asn1 {
 namespace {
 
-constexpr std::size_t kMostOctets = 24;
-
 struct Row {
   Oid id = Oid::unknown;
   std::string_view dotted, name;
-  std::array<Byte, kMostOctets> octets{};
-  std::size_t size = 0;
-  [[nodiscard]] constexpr ByteView contents() const { return {octets.data(), size}; }
+  OidOctets octets;
+  [[nodiscard]] constexpr ByteView contents() const { return octets.view(); }
 };
 
-// Rows have arcs below 2^32; the general case is contents_from_dotted.
-constexpr Row make_row(Oid id, std::string_view dotted, std::string_view name) {
-  Row row{id, dotted, name, {}, 0};
-  std::uint64_t arc = 0, first = 0;
-  std::size_t index = 0;
-  for (std::size_t i = 0; i <= dotted.size(); ++i) {
-    if (i < dotted.size() && dotted[i] != '.') {
-      arc = arc * 10 + static_cast<std::uint64_t>(dotted[i] - '0');
-      continue;
-    }
-    if (index == 0) {
-      first = arc;
-    } else {
-      if (index == 1) arc += first * 40;
-      int groups = 1;
-      while (arc >> (7 * groups)) ++groups;
-      for (int g = groups - 1; g >= 0; --g)
-        row.octets[row.size++] = static_cast<Byte>((arc >> (7 * g) & 0x7f) | (g > 0 ? 0x80 : 0));
-    }
-    arc = 0;
-    ++index;
-  }
-  return row;
-}
+constexpr Row make_row(Oid id, std::string_view dotted, std::string_view name) { return {id, dotted, name, oid_octets(dotted)}; }
 
 constexpr std::array kRows = {
     make_row(Oid::unknown, "0.0", "unknown"),

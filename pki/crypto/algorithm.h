@@ -9,7 +9,7 @@ namespace mohr::crypto {
 
 enum class DigestAlgorithm : std::uint8_t {
   none,
-#define DIGEST(tag, oid, uri, openssl, octets) tag,
+#define DIGEST(tag, name, oid, uri, openssl, octets) tag,
 #include "pki/crypto/algorithms.def"
 #undef DIGEST
 };
@@ -29,6 +29,7 @@ struct SignatureAlgorithm {
   DigestAlgorithm digest = DigestAlgorithm::none;      // none for EdDSA
   DigestAlgorithm mgf_digest = DigestAlgorithm::none;  // PSS only
   int salt_octets = 0;                                 // PSS only
+  int edwards_bits = 0;                                // EdDSA: 255 or 448; 0 when the identifier leaves it to the key (JOSE)
   bool operator==(const SignatureAlgorithm&) const = default;
 };
 std::string signature_name(const SignatureAlgorithm& algorithm);          // "ECDSA with SHA-256"
@@ -36,6 +37,8 @@ std::string signature_name(const SignatureAlgorithm& algorithm);          // "EC
 // AlgorithmIdentifier of a signature. CMS may name a bare key type (rsaEncryption, id-ecPublicKey): then `digest` fills the gap.
 // Errors: algorithm_unknown, der_invalid (PSS parameters are read whole: digest, MGF1 digest, salt; trailer 1).
 Result<SignatureAlgorithm> read_signature_algorithm(asn1::Reader& reader, DigestAlgorithm digest = DigestAlgorithm::none);
+// RSASSA-PSS-params alone (RFC 4055 3.1), as a key that is limited to them has it too.
+Result<SignatureAlgorithm> read_pss_parameters(asn1::Reader& reader);
 Bytes write_signature_algorithm(const SignatureAlgorithm& algorithm);     // RFC 4055, 5758, 8410
 std::optional<SignatureAlgorithm> signature_from_uri(std::string_view uri);
 std::string_view signature_uri(const SignatureAlgorithm& algorithm);

@@ -18,6 +18,7 @@ struct Hash {
   bool operator<(const Hash& other) const { return less(view(), other.view()); }
 };
 
+// Size 0 when the linked library cannot compute it; that equals no digest a document names.
 Hash digest(DigestAlgorithm algorithm, ByteView message);
 inline Hash sha256(ByteView message) { return digest(DigestAlgorithm::sha256, message); }
 

@@ -34,6 +34,8 @@ class PublicKey {
   [[nodiscard]] std::string name() const;      // "RSA-2048", "P-256"
   [[nodiscard]] ByteView spki() const;
 
+  [[nodiscard]] bool accepts(const SignatureAlgorithm& algorithm) const;  // what fits() says
+
   // Verifies `signature` over `message` (which is digested here, except for EdDSA).
   [[nodiscard]] SignatureCheck verify(const SignatureAlgorithm& algorithm, ByteView message, ByteView signature,
                                       EcdsaForm form = EcdsaForm::der) const;
