@@ -130,9 +130,6 @@ class Certificate {
   mutable std::optional<Result<std::shared_ptr<const crypto::PublicKey>>> key_;
 };
 
-// What two certificates and a CRL share: DistributionPointName's urls, names and reasons read from inside a DistributionPoint.
-Result<void> read_distribution_point_name(asn1::Reader& reader, std::vector<std::string>& urls, ByteView& full_name, ByteView& relative_name);
-
 // One certificate as DER or the CERTIFICATE blocks of a PEM text (other blocks are skipped). Errors name the block; none at all is
 // certificate_invalid.
 Result<std::vector<CertificatePtr>> parse_certificates(ByteView pem_or_der);
