@@ -6,8 +6,12 @@
 
 namespace mohr::verify {
 
+inline constexpr int kReportVersion = 1;
+
 // `name` is what to call the document (a path); not part of the judgement.
 json::Value report_json(const Verdict& verdict, std::string_view name);
+json::Value report_json(const Error& error, std::string_view name);  // outcome "ERROR"
+json::Value error_value(const Error& error);
 std::string report_text(const Verdict& verdict, std::string_view name, Language language, bool colour);
 // One line for one of several files.
 std::string report_line(const Verdict& verdict, std::string_view name, Language language);

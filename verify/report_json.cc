@@ -1,0 +1,239 @@
+// The JSON report: the contract (docs/report.schema.json). Ids first, sentences in both languages beside them.
+#include "verify/report.h"
+#include "verify/rules.h"
+
+namespace mohr::verify {
+namespace {
+
+using json::Array;
+using json::Object;
+using json::Value;
+
+Value param_value(const Param& param) {
+  struct {
+    Value operator()(const std::string& text) const { return text; }
+    Value operator()(const Code& code) const { return code.value; }
+    Value operator()(Instant time) const { return iso8601(time); }
+    Value operator()(std::int64_t count) const { return count; }
+  } const show;
+  return std::visit(show, param);
+}
+
+// {"name": value, ...} from "(name, ...)" and the parameters.
+Value params_value(std::string_view names, const Params& params) {
+  Object members;
+  std::size_t index = 0;
+  for (std::size_t at = names.find_first_not_of("( ,)"); at != std::string_view::npos && index < params.size(); ++index) {
+    const std::size_t stop = names.find_first_of(" ,)", at);
+    members.emplace_back(names.substr(at, stop - at), param_value(params[index]));
+    at = names.find_first_not_of("( ,)", stop);
+  }
+  return members;
+}
+
+Value finding_value(const Finding& finding) {
+  const CheckRow& r = row(finding.check);
+  Value value;
+  value.add("id", r.id).add("params", params_value(r.names, finding.params));
+  if (const Rule& meaning = rule(finding.check); !meaning.clause.empty()) value.add("clause", "EN 319 102-1 " + std::string(meaning.clause));
+  value.add("en", render(finding, Language::en)).add("fa", render(finding, Language::fa));
+  return value;
+}
+
+Value findings_value(std::span<const Finding> findings) {
+  Array list;
+  for (const Finding& finding : findings) list.push_back(finding_value(finding));
+  return list;
+}
+
+Value step_value(const NextStep& next) {
+  Value value;
+  value.add("id", step_id(next.step)).add("params", params_value(step_names(next.step), next.params));
+  value.add("en", render(next, Language::en)).add("fa", render(next, Language::fa));
+  return value;
+}
+
+std::string_view role_id(pki::SignerRole role) {
+  switch (role) {
+    case pki::SignerRole::person: return "person";
+    case pki::SignerRole::seal: return "seal";
+    case pki::SignerRole::registration_office: return "registration-office";
+    case pki::SignerRole::unknown: break;
+  }
+  return "unknown";
+}
+
+std::string_view state_id(pki::RevocationState state) {
+  switch (state) {
+    case pki::RevocationState::good: return "good";
+    case pki::RevocationState::revoked: return "revoked";
+    case pki::RevocationState::on_hold: return "on-hold";
+    case pki::RevocationState::unknown: return "unknown";
+    case pki::RevocationState::not_checked: break;
+  }
+  return "not-checked";
+}
+
+Value certificate_value(const pki::Certificate& certificate) {
+  Value value;
+  value.add("subject", certificate.subject().display())
+      .add("subject_name", certificate.subject().rfc4514())
+      .add("issuer", certificate.issuer().display())
+      .add("role", role_id(pki::signer_role(certificate.subject())))
+      .add("organization", certificate.subject().first(asn1::Oid::organizational_unit))
+      .add("serial", hex(certificate.serial()))
+      .add("not_before", iso8601(certificate.not_before()))
+      .add("not_after", iso8601(certificate.not_after()))
+      .add("sha256", hex(certificate.fingerprint().view()));
+  return value;
+}
+
+Value path_value(const PathJudgementPtr& chain) {
+  Array list;
+  if (!chain) return list;
+  for (const CertificateFacts& facts : chain->path) {
+    Value value = certificate_value(*facts.certificate);
+    if (facts.revocation) {
+      const pki::RevocationStatus& status = *facts.revocation;
+      Value revocation;
+      revocation.add("state", state_id(status.state)).add("source", status.source);
+      if (status.state != pki::RevocationState::unknown) revocation.add("this_update", iso8601(status.this_update));
+      if (status.next_update) revocation.add("next_update", iso8601(*status.next_update));
+      if (status.revoked_at.seconds != 0) revocation.add("revoked_at", iso8601(status.revoked_at));
+      value.add("revocation", std::move(revocation));
+    }
+    list.push_back(std::move(value));
+  }
+  if (chain->anchor != nullptr && !list.empty()) list.back().add("anchor", true);
+  return list;
+}
+
+Value timestamps_value(const std::vector<TimestampVerdict>& timestamps) {
+  Array list;
+  for (const TimestampVerdict& timestamp : timestamps) {
+    Value value;
+    value.add("good", timestamp.good).add("authority", timestamp.authority);
+    if (timestamp.time.seconds != 0) value.add("time", iso8601(timestamp.time));
+    value.add("path", path_value(timestamp.chain)).add("findings", findings_value(timestamp.findings));
+    if (timestamp.chain) value.add("path_findings", findings_value(timestamp.chain->findings));
+    list.push_back(std::move(value));
+  }
+  return list;
+}
+
+Value references_value(const format::Signature& signature) {
+  Array list;
+  for (const format::Reference& reference : signature.references) {
+    Value value;
+    value.add("name", reference.name)
+        .add("digest", crypto::digest_name(reference.digest))
+        .add("expected", hex(reference.expected))
+        .add("present", reference.present())
+        .add("matches", reference.matches());
+    list.push_back(std::move(value));
+  }
+  return list;
+}
+
+Value identity_value(const format::Identity& identity) {
+  Value value = Object{};
+  const auto add = [&](const char* name, const std::string& text) {
+    if (!text.empty()) value.add(name, text);
+  };
+  add("service_id", identity.service_id);
+  add("tracking_id", identity.tracking_id);
+  add("sender", identity.sender);
+  add("receiver", identity.receiver);
+  add("message_id", identity.message_id);
+  if (identity.expires) value.add("expires", iso8601(*identity.expires));
+  if (!identity.request.empty()) value.add("in_reply_to", hex(identity.request));
+  return value;
+}
+
+Value uncovered_value(const format::Signature& signature) {
+  Array list;
+  for (const format::Uncovered& part : signature.uncovered) {
+    Value value;
+    value.add("place", part.place).add("kind", part.kind).add("octets", part.octets);
+    list.push_back(std::move(value));
+  }
+  return list;
+}
+
+Value signature_value(const format::Signature& signature, const SignatureVerdict& verdict) {
+  Value value;
+  value.add("name", signature.name)
+      .add("format", format::format_id(signature.format))
+      .add("outcome", outcome_id(verdict.outcome))
+      .add("indication", indication_id(verdict.indication))
+      .add("sub_indication", sub_indication_id(verdict.sub_indication))
+      .add("owner", owner_id(verdict.owner))
+      .add("demonstration", verdict.demonstration);
+  if (verdict.reason) value.add("reason", finding_value(*verdict.reason));
+  if (verdict.next) value.add("next", step_value(*verdict.next));
+  value.add("algorithm", signature.algorithm.scheme == crypto::SignatureScheme::none ? signature.algorithm_name
+                                                                                       : crypto::signature_name(signature.algorithm));
+  if (signature.signer) value.add("signer", certificate_value(*signature.signer));
+  if (signature.claimed_time) value.add("claimed_time", iso8601(*signature.claimed_time));
+  if (verdict.best_signature_time) value.add("best_signature_time", iso8601(*verdict.best_signature_time));
+  if (!signature.content_type.empty()) value.add("content_type", signature.content_type);
+  value.add("identity", identity_value(signature.identity))
+      .add("references", references_value(signature))
+      .add("uncovered", uncovered_value(signature))
+      .add("path", path_value(verdict.chain))
+      .add("timestamps", timestamps_value(verdict.timestamps))
+      .add("findings", findings_value(verdict.findings))
+      .add("warnings", findings_value(verdict.warnings));
+  return value;
+}
+
+}  // namespace
+
+Value error_value(const Error& error) {
+  const ErrorRow& r = row(error.code);
+  Value value;
+  value.add("id", r.id).add("params", params_value(r.names, error.params)).add("place", error.place);
+  value.add("en", render(error, Language::en)).add("next_en", render_next(error, Language::en));
+  value.add("fa", render(error, Language::fa)).add("next_fa", render_next(error, Language::fa));
+  return value;
+}
+
+Value report_json(const Error& error, std::string_view name) {
+  Value report;
+  report.add("version", kReportVersion).add("file", name).add("outcome", "ERROR").add("error", error_value(error));
+  return report;
+}
+
+Value report_json(const Verdict& verdict, std::string_view name) {
+  Value report;
+  report.add("version", kReportVersion)
+      .add("file", name)
+      .add("outcome", verdict.no_signature ? "NO_SIGNATURE" : outcome_id(verdict.outcome))
+      .add("demonstration", verdict.demonstration)
+      .add("checked_at", iso8601(verdict.checked_at))
+      .add("time_was_given", verdict.time_was_given);
+  Value document;
+  document.add("format", format::format_id(verdict.document.format))
+      .add("media_type", verdict.document.media_type)
+      .add("size", verdict.document.size);
+  report.add("document", std::move(document));
+  Array signatures;
+  for (std::size_t i = 0; i < verdict.signatures.size(); ++i)
+    signatures.push_back(signature_value(verdict.document.signatures[i], verdict.signatures[i]));
+  report.add("signatures", std::move(signatures));
+  Array anchors;
+  for (const std::string& anchor : verdict.trusted) anchors.emplace_back(anchor);
+  Value trust;
+  trust.add("identity", hex(verdict.trust_identity.view())).add("anchors", std::move(anchors));
+  report.add("trust", std::move(trust));
+  Array failed;
+  for (const pki::FailedFetch& fetch : verdict.failed_fetches) {
+    Value value;
+    value.add("url", fetch.url).add("error", error_value(fetch.error));
+    failed.push_back(std::move(value));
+  }
+  report.add("failed_fetches", std::move(failed));
+  return report;
+}
+
+}  // namespace mohr::verify
