@@ -1,0 +1,88 @@
+#include "verify/phrase.h"
+
+#include <array>
+
+#include "pki/core/text.h"
+
+namespace mohr::verify {
+namespace {
+
+struct Words {
+  std::string_view en, fa;
+};
+constexpr std::array kLabels = {
+#define LABEL(tag, en, fa) Words{en, fa},
+#include "verify/labels.def"
+#undef LABEL
+};
+
+}  // namespace
+
+std::string_view phrase(Label label, Language language) {
+  const Words& words = kLabels[static_cast<std::size_t>(label)];
+  return language == Language::fa ? words.fa : words.en;
+}
+
+std::string_view outcome_word(Outcome outcome, Language language) {
+  switch (outcome) {
+    case Outcome::accept: return phrase(Label::accepted, language);
+    case Outcome::hold: return phrase(Label::on_hold, language);
+    case Outcome::reject: break;
+  }
+  return phrase(Label::rejected, language);
+}
+
+std::string_view outcome_shape(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::accept: return "✔";
+    case Outcome::hold: return "‖";
+    case Outcome::reject: break;
+  }
+  return "✖";
+}
+
+std::string_view role_word(pki::SignerRole role, Language language) {
+  switch (role) {
+    case pki::SignerRole::person: return phrase(Label::role_person, language);
+    case pki::SignerRole::seal: return phrase(Label::role_seal, language);
+    case pki::SignerRole::registration_office: return phrase(Label::role_registration_office, language);
+    case pki::SignerRole::unknown: break;
+  }
+  return phrase(Label::role_unknown, language);
+}
+
+std::string_view owner_word(Owner owner, Language language) {
+  switch (owner) {
+    case Owner::nobody: return phrase(Label::owner_nobody, language);
+    case Owner::sender: return phrase(Label::owner_sender, language);
+    case Owner::this_office: return phrase(Label::owner_this_office, language);
+    case Owner::wait: return phrase(Label::owner_wait, language);
+    case Owner::defect: break;
+  }
+  return phrase(Label::owner_defect, language);
+}
+
+std::string signer_line(const format::Signature& signature, Language language) {
+  if (!signature.signer) return "?";
+  const pki::Name& subject = signature.signer->subject();
+  std::string line = isolate(subject.display());
+  line += " · ";
+  line += role_word(pki::signer_role(subject), language);
+  if (const std::string unit = subject.first(asn1::Oid::organizational_unit); !unit.empty()) line += " · " + isolate(unit);
+  return line;
+}
+
+std::string uncovered_line(const format::Uncovered& part, Language language) {
+  const bool later = part.kind == "later-revision" || part.kind == "trailing-bytes";
+  std::string line = isolate_ltr(printable(part.place)) + ": ";
+  line += phrase(later ? Label::later_revision : Label::other_part, language);
+  if (part.octets != 0) {
+    const std::string count = std::to_string(part.octets);
+    line += " (" + (language == Language::fa ? persian_digits(count) : count) + " ";
+    line += phrase(Label::octets, language);
+    line += ")";
+  }
+  return line;
+}
+
+}  // namespace mohr::verify

@@ -1,0 +1,102 @@
+// The verdict on a terminal: outcome, reason, next step; then the signer, the times, what is not covered, the warnings.
+#include <algorithm>
+
+#include "pki/core/text.h"
+#include "verify/phrase.h"
+#include "verify/report.h"
+
+namespace mohr::verify {
+namespace {
+
+constexpr std::size_t kWarningsShown = 3;
+
+class Lines {
+ public:
+  explicit Lines(Language language) : language_(language) {}
+  void add(std::string_view line) {
+    text_ += line;
+    text_ += '\n';
+  }
+  void field(Label label, std::string_view value) {
+    text_ += "  ";
+    text_ += phrase(label, language_);
+    text_ += ": ";
+    add(value);
+  }
+  [[nodiscard]] std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+  Language language_;
+};
+
+std::string_view colour_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::accept: return "\x1b[1;32m";
+    case Outcome::hold: return "\x1b[1;33m";
+    case Outcome::reject: break;
+  }
+  return "\x1b[1;31m";
+}
+
+std::string headline(Outcome outcome, Language language, bool colour) {
+  std::string text = std::string(outcome_shape(outcome)) + " " + std::string(outcome_word(outcome, language));
+  return colour ? std::string(colour_of(outcome)) + text + "\x1b[0m" : text;
+}
+
+void add_signature(const format::Signature& signature, const SignatureVerdict& verdict, Language language, bool colour, bool one_of_several,
+                   Lines& lines) {
+  if (one_of_several) lines.add(isolate_ltr(printable(signature.name)) + "  " + headline(verdict.outcome, language, colour));
+  if (verdict.reason) lines.field(Label::reason, render(*verdict.reason, language));
+  if (verdict.next && verdict.next->step != Step::none) {
+    lines.field(Label::next_step, render(*verdict.next, language));
+    lines.field(Label::mended_by, owner_word(verdict.owner, language));
+  }
+  lines.field(Label::signer, signer_line(signature, language));
+  if (signature.claimed_time) lines.field(Label::signed_at, display(*signature.claimed_time, language));
+  for (const TimestampVerdict& timestamp : verdict.timestamps) {
+    if (timestamp.good) lines.field(Label::stamped_at, display(timestamp.time, language) + " · " + isolate(timestamp.authority));
+  }
+  if (signature.uncovered.empty()) {
+    lines.add("  " + std::string(phrase(Label::covers_all, language)));
+  } else {
+    for (const format::Uncovered& part : signature.uncovered) lines.field(Label::not_covered, uncovered_line(part, language));
+  }
+  for (std::size_t i = 0; i < std::min(verdict.warnings.size(), kWarningsShown); ++i)
+    lines.field(Label::warnings, render(verdict.warnings[i], language));
+}
+
+}  // namespace
+
+std::string report_text(const Verdict& verdict, std::string_view name, Language language, bool colour) {
+  Lines lines(language);
+  if (verdict.no_signature) {
+    lines.add("○ " + std::string(phrase(Label::no_signature, language)));
+    lines.field(Label::reason, phrase(Label::no_signature_reason, language));
+    lines.field(Label::next_step, phrase(Label::no_signature_next, language));
+    lines.field(Label::file, isolate_ltr(printable(name)));
+    return lines.take();
+  }
+  lines.add(headline(verdict.outcome, language, colour));
+  if (verdict.demonstration) lines.add("  " + std::string(phrase(Label::demonstration, language)));
+  const bool several = verdict.signatures.size() > 1;
+  for (std::size_t i = 0; i < verdict.signatures.size(); ++i)
+    add_signature(verdict.document.signatures[i], verdict.signatures[i], language, colour, several, lines);
+  std::string checked = display(verdict.checked_at, language);
+  if (verdict.time_was_given) checked += " (" + std::string(phrase(Label::time_was_given, language)) + ")";
+  lines.field(Label::checked_at, checked);
+  lines.field(Label::file, isolate_ltr(printable(name)));
+  return lines.take();
+}
+
+std::string report_line(const Verdict& verdict, std::string_view name, Language language) {
+  if (verdict.no_signature)
+    return "○ " + std::string(phrase(Label::no_signature, language)) + "  " + isolate_ltr(printable(name));
+  std::string line = headline(verdict.outcome, language, false) + "  " + isolate_ltr(printable(name));
+  const auto worst = std::max_element(verdict.signatures.begin(), verdict.signatures.end(),
+                                      [](const SignatureVerdict& a, const SignatureVerdict& b) { return a.outcome < b.outcome; });
+  if (worst != verdict.signatures.end() && worst->reason) line += "  " + render(*worst->reason, language);
+  return line;
+}
+
+}  // namespace mohr::verify
