@@ -3,6 +3,7 @@
 #pragma once
 
 #include "pki/core/budget.h"
+#include "pki/core/bytes.h"
 
 namespace mohr::asn1 {
 

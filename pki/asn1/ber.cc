@@ -1,0 +1,159 @@
+#include "pki/asn1/ber.h"
+
+#include <algorithm>
+
+#include "pki/asn1/der_writer.h"
+
+namespace mohr::asn1 {
+namespace {
+
+Error broken(const char* what, std::size_t at) { return errors::der_invalid(Code{what}).at("byte " + std::to_string(at)); }
+
+// Universal string types that BER may cut into pieces.
+bool is_string_type(Tag tag) {
+  switch (tag & ~0x20) {
+    case kBitString: case kOctetString: case kUtf8String: case kNumericString: case kPrintableString: case kT61String: case kIa5String:
+    case kUtcTime: case kGeneralizedTime: case kVisibleString: case kUniversalString: case kBmpString: return true;
+    default: return false;
+  }
+}
+
+class Converter {
+ public:
+  Converter(ByteView input, Budget& budget) : input_(input), budget_(budget) {}
+
+  // Appends the DER of the element at the cursor.
+  Result<void> element(Bytes& out, std::uint64_t depth) {
+    MOHR_CHECK(budget_.within(Limit::depth, depth));
+    MOHR_CHECK(budget_.spend(Limit::nodes));
+    MOHR_TRY(const Header header, read_header());
+    if (!(header.tag & 0x20)) {
+      if (!header.length) return broken("an indefinite length on a primitive value", at_);
+      append(out, asn1::element(header.tag, input_.subspan(at_, *header.length)));
+      at_ += *header.length;
+      return {};
+    }
+    const std::size_t end = header.length ? at_ + *header.length : 0;
+    if (is_string_type(header.tag)) {
+      Bytes joined;
+      MOHR_CHECK(pieces(header, end, joined, depth));
+      append(out, asn1::element(static_cast<Tag>(header.tag & ~0x20), joined));
+      return {};
+    }
+    Bytes contents;
+    while (true) {
+      MOHR_TRY(const bool more, more_inside(header, end));
+      if (!more) break;
+      MOHR_CHECK(element(contents, depth + 1));
+    }
+    append(out, asn1::element(header.tag, contents));
+    return {};
+  }
+
+  [[nodiscard]] std::size_t at() const { return at_; }
+
+ private:
+  struct Header {
+    Tag tag = 0;
+    std::optional<std::size_t> length;  // nothing: indefinite
+  };
+
+  Result<Header> read_header() {
+    if (input_.size() - at_ < 2) return broken("it ends in the middle of an element", at_);
+    Header header{input_[at_], std::nullopt};
+    if ((header.tag & 0x1f) == 0x1f) return broken("a tag number above 30", at_);
+    const Byte first = input_[at_ + 1];
+    at_ += 2;
+    if (first == 0x80) return header;
+    std::size_t length = first;
+    if (first & 0x80) {
+      const std::size_t octets = first & 0x7f;
+      if (octets > 8 || input_.size() - at_ < octets) return broken("a length beyond the end", at_);
+      length = 0;
+      for (std::size_t i = 0; i < octets; ++i) length = length << 8 | input_[at_ + i];
+      at_ += octets;
+    }
+    if (length > input_.size() - at_) return broken("a length beyond the end", at_);
+    header.length = length;
+    return header;
+  }
+
+  // Whether another element follows inside; takes the end-of-contents octets of an indefinite length.
+  Result<bool> more_inside(const Header& header, std::size_t end) {
+    if (header.length) {
+      if (at_ > end) return broken("a length beyond the end of what holds it", at_);
+      return at_ < end;
+    }
+    if (input_.size() - at_ < 2) return broken("the end-of-contents octets are missing", at_);
+    if (input_[at_] != 0 || input_[at_ + 1] != 0) return true;
+    at_ += 2;
+    return false;
+  }
+
+  // The pieces of a constructed string, joined. A bit string's pieces each have their count of unused bits, zero but for the last.
+  Result<void> pieces(const Header& header, std::size_t end, Bytes& joined, std::uint64_t depth) {
+    MOHR_CHECK(budget_.within(Limit::depth, depth));
+    const bool bits = (header.tag & 0x1f) == kBitString;
+    while (true) {
+      MOHR_TRY(const bool more, more_inside(header, end));
+      if (!more) break;
+      MOHR_CHECK(budget_.spend(Limit::nodes));
+      MOHR_TRY(const Header piece, read_header());
+      const bool same_type = (piece.tag & ~0x20) == (header.tag & ~0x20) || (piece.tag & ~0x20) == kOctetString;
+      if (!same_type) return broken("a piece of another type in a constructed string", at_);
+      if (piece.tag & 0x20) {
+        MOHR_CHECK(pieces(piece, piece.length ? at_ + *piece.length : 0, joined, depth + 1));
+        continue;
+      }
+      if (!piece.length) return broken("an indefinite length on a primitive value", at_);
+      ByteView part = input_.subspan(at_, *piece.length);
+      at_ += *piece.length;
+      if (bits) {
+        if (part.empty()) return broken("an empty bit string", at_);
+        if (joined.empty()) joined.push_back(0);
+        if (joined[0] != 0) return broken("unused bits inside a bit string", at_);
+        joined[0] = part[0];
+        part = part.subspan(1);
+      }
+      append(joined, part);
+    }
+    return {};
+  }
+
+  ByteView input_;
+  Budget& budget_;
+  std::size_t at_ = 0;
+};
+
+// Walks definite, minimal lengths; nothing else counts as DER's form.
+bool is_der_shaped_list(ByteView input, unsigned depth) {
+  Reader reader(input);
+  while (!reader.at_end()) {
+    const auto element = reader.next();
+    if (!element || depth > 100) return false;
+    if (!(element->tag & 0x20)) continue;
+    if (is_string_type(element->tag) || !is_der_shaped_list(element->value, depth + 1)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool is_der_shaped(ByteView input) {
+  const auto element = single(input);
+  return element && is_der_shaped_list(input, 0);
+}
+
+Result<Bytes> der_from_ber(ByteView input, bool allow_trailing_zeros, Budget& budget) {
+  MOHR_CHECK(budget.within(Limit::memory_bytes, input.size()));
+  Converter converter(input, budget);
+  Bytes out;
+  out.reserve(input.size());
+  MOHR_CHECK(converter.element(out, 0));
+  const ByteView rest = input.subspan(converter.at());
+  const bool padding = allow_trailing_zeros && std::all_of(rest.begin(), rest.end(), [](Byte b) { return b == 0; });
+  if (!rest.empty() && !padding) return broken("something follows the last element", converter.at());
+  return out;
+}
+
+}  // namespace mohr::asn1

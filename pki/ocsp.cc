@@ -1,0 +1,248 @@
+#include "pki/ocsp.h"
+
+#include <array>
+
+#include "pki/asn1/der_writer.h"
+#include "pki/extensions.h"
+
+namespace mohr::pki {
+
+using asn1::context;
+using asn1::Element;
+using asn1::Oid;
+using asn1::Reader;
+
+namespace {
+
+Error as_ocsp_error(Error error) {
+  if (error.code == ErrorCode::der_invalid || error.code == ErrorCode::certificate_invalid) error.code = ErrorCode::ocsp_invalid;
+  return error;
+}
+
+// CertID (RFC 6960 4.1.1).
+Result<CertificateId> read_certificate_id(Reader& reader) {
+  MOHR_TRY(Reader inside, reader.enter(asn1::kSequence));
+  CertificateId id;
+  auto digest = crypto::read_digest_algorithm(inside);
+  if (!digest) return std::move(digest).error();
+  id.digest = *digest;
+  MOHR_TRY(id.issuer_name_hash, inside.octet_string());
+  MOHR_TRY(id.issuer_key_hash, inside.octet_string());
+  MOHR_TRY(id.serial, inside.integer());
+  MOHR_CHECK(inside.finish());
+  return id;
+}
+
+// The octets of the key itself: BIT STRING contents of the SubjectPublicKeyInfo.
+ByteView key_octets(const Certificate& certificate) {
+  auto spki = asn1::single(certificate.spki(), asn1::kSequence);
+  if (!spki || !spki->next()) return {};
+  const auto key = spki->bit_string();
+  return key ? *key : ByteView{};
+}
+
+// CertStatus (RFC 6960 4.2.1).
+Result<void> read_status(Reader& reader, SingleResponse& single) {
+  MOHR_TRY(const Element status, reader.next());
+  if (status.tag == context(0, false)) {
+    if (!status.value.empty()) return reader.error("a broken status");
+    single.status = OcspStatus::good;
+  } else if (status.tag == context(2, false)) {
+    single.status = OcspStatus::unknown;
+  } else if (status.tag == context(1)) {
+    single.status = OcspStatus::revoked;
+    Reader info = reader.inside(status);
+    MOHR_TRY(single.revocation_time, info.time());
+    MOHR_TRY(const Element reason, info.next_if(context(0)));
+    MOHR_CHECK(info.finish());
+    if (!reason) return {};
+    Reader inside = info.inside(reason);
+    MOHR_TRY(const Element code, inside.next(asn1::kEnumerated));
+    if (code.value.size() != 1) return inside.error("a broken reason code");
+    single.reason = code.value[0];
+  } else {
+    return reader.error("an unknown status");
+  }
+  return {};
+}
+
+// SingleResponse (RFC 6960 4.2.1).
+Result<SingleResponse> read_single(Reader& reader) {
+  MOHR_TRY(Reader inside, reader.enter(asn1::kSequence));
+  SingleResponse single;
+  MOHR_TRY(single.id, read_certificate_id(inside));
+  MOHR_CHECK(read_status(inside, single));
+  MOHR_TRY(single.this_update, inside.time());
+  MOHR_TRY(const Element next, inside.next_if(context(0)));
+  if (next) {
+    Reader value = inside.inside(next);
+    MOHR_TRY(single.next_update, value.time());
+    MOHR_CHECK(value.finish());
+  }
+  MOHR_TRY(const Element extensions, inside.next_if(context(1)));
+  MOHR_CHECK(inside.finish());
+  if (!extensions) return single;
+  Reader holder = inside.inside(extensions);
+  MOHR_TRY(Reader list, holder.enter(asn1::kSequence));
+  while (!list.at_end()) {
+    Reader value;
+    MOHR_TRY(const Extension extension, read_extension(list, value));
+    if (extension.id == Oid::ocsp_archive_cutoff) {
+      MOHR_TRY(single.archive_cutoff, value.time());
+    } else if (extension.critical) {
+      single.unknown_critical_extension = true;
+    }
+  }
+  return single;
+}
+
+// The Nonce is an OCTET STRING inside the extension (RFC 8954); older responders put bare octets there.
+ByteView nonce_of(const Extension& extension) {
+  const auto wrapped = asn1::single(extension.value);
+  return wrapped && wrapped->tag == asn1::kOctetString ? wrapped->value : extension.value;
+}
+
+}  // namespace
+
+struct OcspParser {
+  static Result<void> parse(OcspResponse& response, Budget& budget) {
+    Reader whole(response.der_);
+    MOHR_TRY(Reader outer, whole.enter(asn1::kSequence));
+    MOHR_CHECK(whole.finish());
+    if (outer.peek() != asn1::kEnumerated) return parse_basic(response, outer, budget);
+    MOHR_TRY(const Element status, outer.next());
+    if (status.value.size() != 1) return outer.error("a broken response status");
+    if (status.value[0] != 0) return errors::ocsp_refused(std::int64_t{status.value[0]});
+    MOHR_TRY(Reader holder, outer.enter(context(0)));
+    MOHR_CHECK(outer.finish());
+    MOHR_TRY(Reader bytes, holder.enter(asn1::kSequence));
+    MOHR_CHECK(holder.finish());
+    MOHR_TRY(const ByteView type, bytes.oid());
+    if (asn1::known_oid(type) != Oid::ocsp_basic) return bytes.error("a response of another type than basic");
+    MOHR_TRY(const Element octets, bytes.next(asn1::kOctetString));
+    MOHR_CHECK(bytes.finish());
+    Reader basic = bytes.inside(octets);
+    MOHR_TRY(Reader fields, basic.enter(asn1::kSequence));
+    MOHR_CHECK(basic.finish());
+    return parse_basic(response, fields, budget);
+  }
+
+  // BasicOCSPResponse (RFC 6960 4.2.1); `fields` stands inside it.
+  static Result<void> parse_basic(OcspResponse& response, Reader& fields, Budget& budget) {
+    MOHR_TRY(const Element tbs, fields.next(asn1::kSequence));
+    response.tbs_ = tbs.whole;
+    MOHR_TRY(const Element algorithm, fields.next(asn1::kSequence));
+    Reader identifier(algorithm.whole);
+    if (auto known = crypto::read_signature_algorithm(identifier)) response.signature_algorithm_ = *known;
+    MOHR_TRY(response.signature_, fields.bit_string());
+    MOHR_TRY(const Element certificates, fields.next_if(context(0)));
+    MOHR_CHECK(fields.finish());
+    if (certificates) {
+      Reader holder = fields.inside(certificates);
+      MOHR_TRY(Reader list, holder.enter(asn1::kSequence));
+      while (!list.at_end()) {
+        MOHR_TRY(const Element certificate, list.next(asn1::kSequence));
+        MOHR_CHECK(budget.spend(Limit::certificates));
+        MOHR_TRY(response.certificates_.emplace_back(), Certificate::parse(certificate.whole));
+      }
+    }
+    return parse_data(response, fields.inside(tbs), budget);
+  }
+
+  // ResponseData.
+  static Result<void> parse_data(OcspResponse& response, Reader data, Budget& budget) {
+    MOHR_TRY(const Element version, data.next_if(context(0)));
+    if (version) return data.error("an unknown version");
+    MOHR_TRY(const Element responder, data.next());
+    Reader id = data.inside(responder);
+    if (responder.tag == context(1)) {
+      MOHR_TRY(const Element name, id.next(asn1::kSequence));
+      MOHR_TRY(response.responder_name_, Name::parse(name.whole));
+    } else if (responder.tag == context(2)) {
+      MOHR_TRY(response.responder_key_hash_, id.octet_string());
+    } else {
+      return data.error("an unknown kind of responder");
+    }
+    MOHR_CHECK(id.finish());
+    MOHR_TRY(response.produced_at_, data.time());
+    MOHR_TRY(Reader list, data.enter(asn1::kSequence));
+    while (!list.at_end()) {
+      MOHR_CHECK(budget.spend(Limit::nodes));
+      MOHR_TRY(response.responses_.emplace_back(), read_single(list));
+    }
+    MOHR_TRY(const Element extensions, data.next_if(context(1)));
+    MOHR_CHECK(data.finish());
+    if (!extensions) return {};
+    Reader holder = data.inside(extensions);
+    MOHR_TRY(Reader items, holder.enter(asn1::kSequence));
+    while (!items.at_end()) {
+      Reader value;
+      MOHR_TRY(const Extension extension, read_extension(items, value));
+      if (extension.id == Oid::ocsp_nonce) {
+        response.nonce_ = nonce_of(extension);
+      } else if (extension.critical) {
+        response.unknown_critical_ = true;
+      }
+    }
+    return {};
+  }
+
+  static Result<OcspResponsePtr> make(ByteView der, Budget& budget) {
+    MOHR_CHECK(budget.within(Limit::memory_bytes, der.size()));
+    const std::shared_ptr<OcspResponse> response(new OcspResponse);
+    response->der_.assign(der.begin(), der.end());
+    MOHR_CHECK(parse(*response, budget));
+    response->fingerprint_ = crypto::sha256(response->der_);
+    return OcspResponsePtr(response);
+  }
+};
+
+bool matches(const CertificateId& id, const Certificate& certificate, const Certificate& issuer) {
+  return equal(id.serial, certificate.serial()) &&
+         equal(id.issuer_name_hash, crypto::digest(id.digest, issuer.subject().encoding()).view()) &&
+         equal(id.issuer_key_hash, crypto::digest(id.digest, key_octets(issuer)).view());
+}
+
+Result<OcspResponsePtr> OcspResponse::parse(ByteView der, Budget& budget) {
+  auto response = OcspParser::make(der, budget);
+  if (!response) return as_ocsp_error(std::move(response).error());
+  return response;
+}
+
+Bytes write_ocsp_request(const Certificate& certificate, const Certificate& issuer, ByteView nonce) {
+  using crypto::DigestAlgorithm;
+  const Bytes algorithm = asn1::sequence({asn1::oid("1.3.14.3.2.26"), asn1::null()});  // SHA-1 with NULL: what old responders compare
+  const Bytes id = asn1::sequence({algorithm, asn1::octet_string(crypto::digest(DigestAlgorithm::sha1, issuer.subject().encoding()).view()),
+                                   asn1::octet_string(crypto::digest(DigestAlgorithm::sha1, key_octets(issuer)).view()),
+                                   asn1::element(asn1::kInteger, certificate.serial())});
+  const Bytes list = asn1::sequence({asn1::sequence({id})});
+  if (nonce.empty()) return asn1::sequence({asn1::sequence({list})});
+  const Bytes extension = asn1::sequence({asn1::oid(asn1::dotted(Oid::ocsp_nonce)), asn1::octet_string(asn1::octet_string(nonce))});
+  return asn1::sequence({asn1::sequence({list, asn1::element(context(2), asn1::sequence({extension}))})});
+}
+
+Result<OcspRequest> parse_ocsp_request(ByteView der) {
+  OcspRequest request;
+  MOHR_TRY(Reader outer, asn1::single(der, asn1::kSequence));
+  MOHR_TRY(Reader tbs, outer.enter(asn1::kSequence));
+  MOHR_CHECK(tbs.next_if(context(0)));
+  MOHR_CHECK(tbs.next_if(context(1)));
+  MOHR_TRY(Reader list, tbs.enter(asn1::kSequence));
+  while (!list.at_end()) {
+    MOHR_TRY(Reader single, list.enter(asn1::kSequence));
+    MOHR_TRY(request.ids.emplace_back(), read_certificate_id(single));
+  }
+  MOHR_TRY(const Element extensions, tbs.next_if(context(2)));
+  if (extensions) {
+    Reader holder = tbs.inside(extensions);
+    MOHR_TRY(Reader items, holder.enter(asn1::kSequence));
+    while (!items.at_end()) {
+      Reader value;
+      MOHR_TRY(const Extension extension, read_extension(items, value));
+      if (extension.id == Oid::ocsp_nonce) request.nonce = nonce_of(extension);
+    }
+  }
+  return request;
+}
+
+}  // namespace mohr::pki
