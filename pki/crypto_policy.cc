@@ -1,0 +1,60 @@
+#include "pki/crypto_policy.h"
+
+#include <algorithm>
+
+namespace mohr::pki {
+namespace {
+
+constexpr Instant kNever{0};
+
+// Days from the civil calendar (proleptic Gregorian), for dates after 1970.
+constexpr Instant date(int year, int month, int day) {
+  const int y = month <= 2 ? year - 1 : year;
+  const int century = y / 400, of_century = y - century * 400;
+  const int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  const int days = of_century * 365 + of_century / 4 - of_century / 100 + of_year;
+  return {(static_cast<std::int64_t>(century) * 146097 + days - 719468) * kDay};
+}
+static_assert(date(2000, 3, 1).seconds == 951868800);
+
+struct KeyRow {
+  crypto::KeyType type;
+  int least_bits;
+  Instant until;
+};
+constexpr KeyRow kKeys[] = {
+#define USABLE_KEY(type, least_bits, until) {crypto::KeyType::type, least_bits, until},
+#include "pki/crypto_policy.def"
+#undef USABLE_KEY
+};
+
+}  // namespace
+
+Instant usable_until(crypto::DigestAlgorithm digest) {
+  switch (digest) {
+#define USABLE_DIGEST(tag, until) \
+  case crypto::DigestAlgorithm::tag: return until;
+#include "pki/crypto_policy.def"
+#undef USABLE_DIGEST
+    default: return kNever;
+  }
+}
+
+Instant usable_until(const crypto::SignatureAlgorithm& algorithm) {
+  switch (algorithm.scheme) {
+    case crypto::SignatureScheme::none: return kNever;
+    case crypto::SignatureScheme::eddsa: return kNoEnd;
+    case crypto::SignatureScheme::rsa_pss: return std::min(usable_until(algorithm.digest), usable_until(algorithm.mgf_digest));
+    default: return usable_until(algorithm.digest);
+  }
+}
+
+Instant usable_until(const crypto::PublicKey& key) {
+  const KeyRow* best = nullptr;
+  for (const KeyRow& row : kKeys) {
+    if (row.type == key.type() && key.bits() >= row.least_bits && (best == nullptr || row.least_bits > best->least_bits)) best = &row;
+  }
+  return best != nullptr ? best->until : kNever;
+}
+
+}  // namespace mohr::pki
