@@ -23,6 +23,9 @@ struct Path {
 Result<Path> find_path(const CertificatePtr& target, Purpose purpose, Instant time, const Trust& trust, const Evidence& evidence,
                        Budget& budget);
 
+// Findings of a path that say something without making it invalid.
+bool is_warning(Check check);
+
 // Whether `issuer`'s key verifies `certificate`'s signature.
 crypto::SignatureCheck verify_signature(const Certificate& certificate, const Certificate& issuer);
 

@@ -15,6 +15,7 @@ struct Anchor {
 // Immutable once built; safe over threads. Keys of the anchors are built when they are added.
 class Trust {
  public:
+  // Errors: key_unsupported, der_invalid.
   Result<void> add_anchor(Anchor anchor);
   void add_intermediate(CertificatePtr certificate);
   void allow_host(std::string host_and_port);   // "127.0.0.1:18080": may be fetched from though it is a loopback or private address
@@ -29,6 +30,8 @@ class Trust {
   Result<void> load(const std::string& path);
 
  private:
+  void update_identity();
+  Result<void> load_description(const std::string& folder);
   std::vector<Anchor> anchors_;
   std::vector<CertificatePtr> intermediates_;
   std::vector<std::string> allowed_hosts_;

@@ -1,0 +1,101 @@
+#include "pki/path_builder.h"
+
+#include <algorithm>
+
+namespace mohr::pki {
+namespace {
+
+std::size_t failures(const Path& path) {
+  return static_cast<std::size_t>(
+      std::count_if(path.findings.begin(), path.findings.end(), [](const Finding& finding) { return !is_warning(finding.check); }));
+}
+
+bool holds(const Path& path, const Certificate& certificate) {
+  return std::any_of(path.certificates.begin(), path.certificates.end(), [&](const CertificatePtr& held) {
+    return held->fingerprint() == certificate.fingerprint() ||
+           (equal(held->spki(), certificate.spki()) && held->subject().equals(certificate.subject()));
+  });
+}
+
+}  // namespace
+
+std::vector<PathSearch::Candidate> PathSearch::issuers_of(const Certificate& certificate) const {
+  std::vector<Candidate> candidates;
+  const auto consider = [&](const CertificatePtr& issuer, const Anchor* anchor) {
+    if (!issuer->subject().equals(certificate.issuer())) return;
+    const auto same = [&](const Candidate& other) { return other.certificate->fingerprint() == issuer->fingerprint(); };
+    if (std::any_of(candidates.begin(), candidates.end(), same)) return;
+    const ByteView wanted = certificate.authority_key_identifier(), has = issuer->subject_key_identifier();
+    const bool fits = !wanted.empty() && equal(wanted, has);
+    const bool differs = !wanted.empty() && !has.empty() && !fits;
+    candidates.push_back({issuer, anchor, (differs ? 4 : fits ? 0 : 2) + (anchor != nullptr ? 0 : 1)});
+  };
+  for (const Anchor& anchor : trust_.anchors()) consider(anchor.certificate, &anchor);
+  for (const CertificatePtr& intermediate : trust_.intermediates()) consider(intermediate, nullptr);
+  for (const Held<Certificate>& held : evidence_.certificates()) consider(held.item, nullptr);
+  std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
+  return candidates;
+}
+
+Result<crypto::SignatureCheck> PathSearch::verify(const Certificate& certificate, const Certificate& issuer) {
+  const auto key = std::make_pair(certificate.fingerprint(), issuer.fingerprint());
+  const auto found = verified_.find(key);
+  if (found != verified_.end()) return found->second;
+  MOHR_CHECK(budget_.spend(Limit::raw_verifications));
+  const crypto::SignatureCheck check = verify_signature(certificate, issuer);
+  verified_.emplace(key, check);
+  return check;
+}
+
+// Validates a path that reached an anchor; true when it is good and the search is over.
+Result<bool> PathSearch::complete(const Path& path, Purpose purpose, Instant time) {
+  Path candidate = path;
+  MOHR_CHECK(validate_path(candidate, purpose, time, *this, budget_));
+  const bool good = failures(candidate) == 0;
+  if (good || !best_ || best_->anchor == nullptr || failures(candidate) < failures(*best_)) best_ = std::move(candidate);
+  return good;
+}
+
+// A path that leads to no anchor tells at least how far it came.
+void PathSearch::remember_dead_end(const Path& path) {
+  if (!best_ || (best_->anchor == nullptr && path.certificates.size() > best_->certificates.size())) best_ = path;
+}
+
+Result<bool> PathSearch::extend(Path& path, Purpose purpose, Instant time) {
+  MOHR_CHECK(budget_.spend(Limit::path_steps));
+  MOHR_CHECK(budget_.in_time());
+  const CertificatePtr last = path.certificates.back();
+  bool went_on = false;
+  for (const Candidate& candidate : issuers_of(*last)) {
+    if (holds(path, *candidate.certificate)) continue;
+    if (path.certificates.size() >= budget_.limit(Limit::path_length)) break;
+    path.certificates.push_back(candidate.certificate);
+    path.anchor = candidate.anchor;
+    went_on = true;
+    auto done = candidate.anchor != nullptr ? complete(path, purpose, time) : extend(path, purpose, time);
+    path.certificates.pop_back();
+    path.anchor = nullptr;
+    if (!done || *done) return done;
+  }
+  if (!went_on) remember_dead_end(path);
+  return false;
+}
+
+Result<Path> PathSearch::find(const CertificatePtr& target, Purpose purpose, Instant time) {
+  Path path;
+  path.certificates.push_back(target);
+  if (const Anchor* anchor = trust_.anchor_of(*target)) {
+    path.anchor = anchor;
+    MOHR_CHECK(complete(path, purpose, time));
+    return *std::move(best_);
+  }
+  MOHR_CHECK(extend(path, purpose, time));
+  if (!best_) best_ = std::move(path);  // every issuer would close a circle
+  return *std::move(best_);
+}
+
+Result<Path> find_path(const CertificatePtr& target, Purpose purpose, Instant time, const Trust& trust, const Evidence& evidence, Budget& budget) {
+  return PathSearch(trust, evidence, budget).find(target, purpose, time);
+}
+
+}  // namespace mohr::pki

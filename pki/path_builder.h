@@ -1,0 +1,39 @@
+// The search for certification paths: depth first from the target, the likeliest issuers first, bounded by the budget.
+#pragma once
+
+#include <map>
+
+#include "pki/path_validator.h"
+
+namespace mohr::pki {
+
+class PathSearch {
+ public:
+  PathSearch(const Trust& trust, const Evidence& evidence, Budget& budget) : trust_(trust), evidence_(evidence), budget_(budget) {}
+
+  Result<Path> find(const CertificatePtr& target, Purpose purpose, Instant time);
+  // The signature of one certificate by one issuer: verified once, however many candidates share the pair.
+  Result<crypto::SignatureCheck> verify(const Certificate& certificate, const Certificate& issuer);
+
+ private:
+  struct Candidate {
+    CertificatePtr certificate;
+    const Anchor* anchor = nullptr;
+    int rank = 0;
+  };
+  [[nodiscard]] std::vector<Candidate> issuers_of(const Certificate& certificate) const;
+  Result<bool> extend(Path& path, Purpose purpose, Instant time);
+  Result<bool> complete(const Path& path, Purpose purpose, Instant time);
+  void remember_dead_end(const Path& path);
+
+  const Trust& trust_;
+  const Evidence& evidence_;
+  Budget& budget_;
+  std::optional<Path> best_;
+  std::map<std::pair<crypto::Hash, crypto::Hash>, crypto::SignatureCheck> verified_;
+};
+
+// RFC 5280 6.1 over `path`, whose anchor is the last certificate; fills findings and dates.
+Result<void> validate_path(Path& path, Purpose purpose, Instant time, PathSearch& search, Budget& budget);
+
+}  // namespace mohr::pki

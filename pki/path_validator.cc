@@ -1,0 +1,212 @@
+// RFC 5280 6.1 over one candidate path. The cheap checks come first; signatures are verified only when nothing else failed.
+#include "pki/path_validator.h"
+
+#include <algorithm>
+
+#include "pki/crypto_policy.h"
+#include "pki/name_constraints.h"
+#include "pki/path_builder.h"
+#include "pki/policy_state.h"
+
+namespace mohr::pki {
+namespace {
+
+using asn1::Oid;
+
+bool is_processed(Oid id) {
+  switch (id) {
+    case Oid::key_usage:
+    case Oid::basic_constraints:
+    case Oid::extended_key_usage:
+    case Oid::certificate_policies:
+    case Oid::policy_mappings:
+    case Oid::policy_constraints:
+    case Oid::inhibit_any_policy:
+    case Oid::name_constraints:
+    case Oid::subject_alt_name:
+    case Oid::issuer_alt_name:
+    case Oid::subject_key_identifier:
+    case Oid::authority_key_identifier:
+    case Oid::crl_distribution_points:
+    case Oid::freshest_crl:
+    case Oid::authority_info_access: return true;
+    default: return false;
+  }
+}
+
+class Validation {
+ public:
+  Validation(const Path& path, Purpose purpose, Instant time, Budget& budget, Findings& findings)
+      : certificates_(path.certificates), purpose_(purpose), time_(time), budget_(budget), findings_(findings) {}
+
+  Result<void> run() {
+    check_anchor();
+    const std::size_t below = certificates_.size() - 1;  // certificates that are validated; the anchor is the last
+    PolicyState policies(below);
+    for (std::size_t i = below; i-- > 0;) {
+      const Certificate& certificate = *certificates_[i];
+      check_dates(certificate);
+      check_extensions(certificate);
+      check_key(certificate);
+      policies.take(certificate, i == 0);
+      if (i != 0) check_authority(certificate, i);
+      MOHR_CHECK(check_names(certificate, i));
+    }
+    if (below != 0 && policies.fails()) findings_.push_back(findings::certificate_policy_missing(name(*certificates_[0])));
+    if (below != 0) check_purpose(*certificates_[0]);
+    return {};
+  }
+
+  Result<void> verify_signatures(PathSearch& search) {
+    for (std::size_t i = certificates_.size() - 1; i-- > 0;) {
+      const Certificate& certificate = *certificates_[i];
+      const Certificate& issuer = *certificates_[i + 1];
+      MOHR_TRY(const crypto::SignatureCheck check, search.verify(certificate, issuer));
+      if (check == crypto::SignatureCheck::unsupported) {
+        findings_.push_back(findings::certificate_algorithm_unsupported(name(certificate), Code{algorithm_name(certificate)}));
+      } else if (check != crypto::SignatureCheck::good) {
+        findings_.push_back(findings::certificate_signature_bad(name(certificate), name(issuer)));
+      }
+    }
+    return {};
+  }
+
+ private:
+  static std::string name(const Certificate& certificate) { return certificate.subject().display(); }
+  static std::string algorithm_name(const Certificate& certificate) {
+    if (certificate.signature_algorithm_known()) return crypto::signature_name(certificate.signature_algorithm());
+    auto identifier = asn1::single(certificate.signature_algorithm_identifier(), asn1::kSequence);
+    const auto oid = identifier ? identifier->oid() : Result<ByteView>(ByteView{});
+    return oid ? asn1::dotted(*oid) : "?";
+  }
+
+  // The anchor is trusted as it is configured; that its own dates have passed is said all the same.
+  void check_anchor() {
+    const Certificate& anchor = *certificates_.back();
+    if (time_ > anchor.not_after()) findings_.push_back(findings::anchor_expired(name(anchor), anchor.not_after()));
+    if (time_ < anchor.not_before()) findings_.push_back(findings::anchor_not_yet_valid(name(anchor), anchor.not_before()));
+    if (certificates_.size() == 1) check_purpose(anchor);
+  }
+
+  void check_dates(const Certificate& certificate) {  // 6.1.3 a 2
+    if (time_ > certificate.not_after()) findings_.push_back(findings::certificate_expired(name(certificate), certificate.not_after()));
+    if (time_ < certificate.not_before()) findings_.push_back(findings::certificate_not_yet_valid(name(certificate), certificate.not_before()));
+  }
+
+  void check_extensions(const Certificate& certificate) {  // 6.1.4 o, 6.1.5 f
+    for (const Extension& extension : certificate.extensions()) {
+      if (extension.critical && !is_processed(extension.id))
+        findings_.push_back(findings::certificate_extension_unknown(name(certificate), Code{asn1::dotted(extension.oid)}));
+    }
+    for (const Finding& oddity : certificate.oddities()) findings_.push_back(oddity);
+  }
+
+  // Strength of the key and of the algorithm that the issuer signed with (crypto_policy.def).
+  void check_key(const Certificate& certificate) {
+    const auto key = certificate.key();
+    if (!key) {
+      findings_.push_back(findings::certificate_key_unusable(name(certificate), Code{row(key.error().code).id.data()}));
+    } else if (const Instant until = usable_until(**key); time_ >= until) {
+      findings_.push_back(findings::certificate_key_weak(name(certificate), Code{(*key)->name()}, until));
+    }
+    if (!certificate.signature_algorithm_known()) return;  // verify_signatures says so
+    if (const Instant until = usable_until(certificate.signature_algorithm()); time_ >= until)
+      findings_.push_back(findings::certificate_algorithm_weak(name(certificate), Code{algorithm_name(certificate)}, until));
+  }
+
+  // 6.1.4 k to n: an authority below the anchor. `index` counts from the target; the certificates between are the ones that count.
+  void check_authority(const Certificate& authority, std::size_t index) {
+    const Certificate& subject = *certificates_[index - 1];
+    if (!authority.is_ca()) {
+      findings_.push_back(findings::issuer_not_authority(name(authority), name(subject)));
+      return;
+    }
+    if (authority.key_usage() && !(*authority.key_usage() & kKeyCertSign))
+      findings_.push_back(findings::certificate_wrong_usage(name(authority), Code{"keyCertSign"}));
+    check_path_length(authority, index);
+  }
+
+  void check_path_length(const Certificate& authority, std::size_t index) {
+    if (!authority.basic_constraints() || !authority.basic_constraints()->path_length) return;
+    std::int64_t between = 0;
+    for (std::size_t i = 1; i < index; ++i)
+      if (!certificates_[i]->is_self_issued()) ++between;
+    if (between > *authority.basic_constraints()->path_length) findings_.push_back(findings::path_too_long(name(authority)));
+  }
+
+  // 6.1.3 b, c: the constraints of every authority above, the anchor's too. Self-issued ones between are exempt.
+  Result<void> check_names(const Certificate& certificate, std::size_t index) {
+    if (index != 0 && certificate.is_self_issued()) return {};
+    for (std::size_t above = index + 1; above < certificates_.size(); ++above) {
+      const NameConstraints* constraints = certificates_[above]->name_constraints();
+      if (constraints == nullptr) continue;
+      MOHR_TRY(const std::optional<std::string> forbidden, find_forbidden_name(certificate, *constraints, budget_));
+      if (forbidden)
+        findings_.push_back(findings::certificate_name_not_permitted(name(certificate), Code{*forbidden}, name(*certificates_[above])));
+    }
+    return {};
+  }
+
+  void want(bool holds, const Certificate& target, const char* usage) {
+    if (!holds) findings_.push_back(findings::certificate_wrong_usage(name(target), Code{usage}));
+  }
+
+  void check_purpose(const Certificate& target) {
+    const std::uint32_t usage = target.key_usage().value_or(~std::uint32_t{0});
+    switch (purpose_) {
+      case Purpose::signing: want(usage & (kDigitalSignature | kContentCommitment), target, "digitalSignature"); break;
+      case Purpose::time_stamping:  // RFC 3161 2.3
+        want(usage & (kDigitalSignature | kContentCommitment), target, "digitalSignature");
+        want(target.has_extended_key_usage(Oid::kp_time_stamping) && target.extended_key_usages().size() == 1, target, "timeStamping");
+        break;
+      case Purpose::ocsp_signing: want(target.has_extended_key_usage(Oid::kp_ocsp_signing), target, "OCSPSigning"); break;
+      case Purpose::crl_signing: want(usage & kCrlSign, target, "cRLSign"); break;
+    }
+  }
+
+  const std::vector<CertificatePtr>& certificates_;
+  Purpose purpose_;
+  Instant time_;
+  Budget& budget_;
+  Findings& findings_;
+};
+
+}  // namespace
+
+Result<void> validate_path(Path& path, Purpose purpose, Instant time, PathSearch& search, Budget& budget) {
+  path.findings.clear();
+  path.valid_from = {INT64_MIN};
+  path.valid_until = {INT64_MAX};
+  for (const CertificatePtr& certificate : path.certificates) {
+    path.valid_from = std::max(path.valid_from, certificate->not_before());
+    path.valid_until = std::min(path.valid_until, certificate->not_after());
+  }
+  Validation validation(path, purpose, time, budget, path.findings);
+  MOHR_CHECK(validation.run());
+  // A path that is refused for another reason is not worth the raw operations, unless only its dates are wrong: then its URLs may be fetched.
+  const bool worth = std::all_of(path.findings.begin(), path.findings.end(), [](const Finding& finding) {
+    return is_warning(finding.check) || finding.check == Check::certificate_expired || finding.check == Check::certificate_not_yet_valid;
+  });
+  if (worth) MOHR_CHECK(validation.verify_signatures(search));
+  return {};
+}
+
+bool is_warning(Check check) {
+  switch (check) {
+    case Check::certificate_odd_characters:
+    case Check::certificate_odd_serial:
+    case Check::certificate_odd_encoding:
+    case Check::anchor_expired:
+    case Check::anchor_not_yet_valid: return true;
+    default: return false;
+  }
+}
+
+crypto::SignatureCheck verify_signature(const Certificate& certificate, const Certificate& issuer) {
+  if (!certificate.signature_algorithm_known()) return crypto::SignatureCheck::unsupported;
+  const auto key = issuer.key();
+  if (!key) return crypto::SignatureCheck::unsupported;
+  return (*key)->verify(certificate.signature_algorithm(), certificate.tbs(), certificate.signature());
+}
+
+}  // namespace mohr::pki
