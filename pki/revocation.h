@@ -16,7 +16,6 @@ struct RevocationStatus {
   std::optional<Instant> next_update;
   std::string source;                 // "CRL of X", "OCSP by Y": names for people
   Findings findings;                  // why it is unknown: every piece of evidence that was looked at and refused
-  std::vector<CertificatePtr> used;   // responder or CRL issuer certificates
 };
 
 // `issuer` is the validated issuer of `certificate` in its path; `time`: the status is wanted at that time. Information whose nextUpdate lies

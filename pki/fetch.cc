@@ -1,0 +1,51 @@
+#include "pki/fetch.h"
+
+#include <algorithm>
+
+#include "pki/core/module.h"
+#include "pki/fetch_module.h"
+
+namespace mohr::pki {
+namespace {
+
+std::string_view after_scheme(std::string_view url) {
+  const auto starts = [&](std::string_view scheme) {
+    return url.size() > scheme.size() && std::equal(scheme.begin(), scheme.end(), url.begin(), [](char a, char b) {
+             return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b + 32) : b);
+           });
+  };
+  if (starts("http://")) return url.substr(7);
+  if (starts("https://")) return url.substr(8);
+  return {};
+}
+
+std::string_view authority_of(std::string_view url) {
+  const std::string_view rest = after_scheme(url);
+  return rest.substr(0, rest.find_first_of("/?#"));
+}
+
+}  // namespace
+
+bool is_fetchable(std::string_view url) {
+  const std::string_view authority = authority_of(url);
+  const bool clean = std::none_of(url.begin(), url.end(), [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == '\\'; });
+  return clean && !authority.empty() && authority.find('@') == std::string_view::npos && url.size() <= 2000;
+}
+
+std::string host_and_port(std::string_view url) {
+  std::string host(authority_of(url));
+  std::transform(host.begin(), host.end(), host.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const std::size_t colon = host.rfind(':');
+  const bool has_port = colon != std::string::npos && host.find(']', colon) == std::string::npos && host.find(':') == colon;
+  const bool bracketed_port = colon != std::string::npos && colon > 0 && host[colon - 1] == ']';
+  if (has_port || bracketed_port) return host;
+  const bool secure = url.size() > 4 && (url[4] == 's' || url[4] == 'S');
+  return host + (secure ? ":443" : ":80");
+}
+
+Result<std::unique_ptr<Fetcher>> open_fetcher(FetchRules rules) {
+  MOHR_TRY(const void* symbol, load_module("fetch"));
+  return static_cast<const FetchModule*>(symbol)->open(std::move(rules));
+}
+
+}  // namespace mohr::pki
