@@ -1,0 +1,180 @@
+#include "format/cms_signature.h"
+
+#include <algorithm>
+
+#include "format/cms_identity.h"
+
+namespace mohr::format {
+namespace {
+
+using asn1::Oid;
+using pki::CmsAttribute;
+using pki::SignerInfo;
+
+std::string oid_name(ByteView oid) {
+  const Oid known = asn1::known_oid(oid);
+  return known == Oid::unknown ? asn1::dotted(oid) : std::string(asn1::name(known));
+}
+
+class SignerFacts {
+ public:
+  SignerFacts(const pki::SignedData& data, const SignerInfo& signer, Signature& signature) : data_(data), signer_(signer), signature_(signature) {}
+
+  Result<void> read() {
+    signature_.signed_octets = signer_.signed_octets;
+    signature_.value = to_bytes(signer_.signature);
+    signature_.algorithm = signer_.signature_algorithm;
+    signature_.algorithm_name = signer_.signature_algorithm.scheme == crypto::SignatureScheme::none
+                                    ? oid_name(signer_.signature_algorithm_oid)
+                                    : crypto::signature_name(signer_.signature_algorithm);
+    if (!is_sorted()) found(findings::cms_attributes_not_sorted());
+    const crypto::DigestAlgorithm own = signer_.signature_algorithm.digest;
+    if (own != crypto::DigestAlgorithm::none && own != signer_.digest)
+      found(findings::cms_digests_differ(Code{std::string(crypto::digest_name(signer_.digest))}, Code{std::string(crypto::digest_name(own))}));
+    if (signer_.signed_attribute(Oid::content_type) == nullptr) found(findings::cms_attribute_missing(Code{"contentType"}));
+    if (signer_.signed_attribute(Oid::message_digest) == nullptr) found(findings::cms_attribute_missing(Code{"messageDigest"}));
+    for (const CmsAttribute& attribute : signer_.signed_attributes) {
+      if (!read_signed(attribute)) found(findings::cms_attribute_broken(Code{oid_name(attribute.oid)}));
+    }
+    for (const CmsAttribute& attribute : signer_.unsigned_attributes) read_unsigned(attribute);
+    return {};
+  }
+
+ private:
+  void found(Finding finding) { signature_.findings.push_back(std::move(finding)); }
+
+  // DER sorts a SET OF; what was signed keeps its order, but a reader that sorts would see other octets.
+  [[nodiscard]] bool is_sorted() const {
+    asn1::Reader outer(signer_.signed_octets);
+    const auto set = outer.next();
+    if (!set) return false;
+    asn1::Reader inside(set->value);
+    ByteView before;
+    while (!inside.at_end()) {
+      const auto next = inside.next();
+      if (!next || less(next->whole, before)) return false;
+      before = next->whole;
+    }
+    return true;
+  }
+
+  Result<void> read_signed(const CmsAttribute& attribute) {
+    asn1::Reader value(attribute.values.front());
+    switch (attribute.id) {
+      case Oid::content_type: {
+        MOHR_TRY(const ByteView type, value.oid());
+        if (!equal(type, data_.content_type)) found(findings::cms_content_type_differs(Code{oid_name(type)}, Code{oid_name(data_.content_type)}));
+        return {};
+      }
+      case Oid::message_digest: {
+        MOHR_TRY(const ByteView digest, value.octet_string());
+        signature_.references.push_back({"content", signer_.digest, to_bytes(digest), {}, true});
+        return {};
+      }
+      case Oid::signing_time: {
+        MOHR_TRY(signature_.claimed_time, value.time());
+        return {};
+      }
+      case Oid::signing_certificate:
+      case Oid::signing_certificate_v2: return read_binding(attribute);
+      case Oid::mime_type: {
+        MOHR_TRY(const asn1::Element text, value.next(asn1::kUtf8String));
+        signature_.content_type = std::string(as_text(text.value));
+        return {};
+      }
+      case Oid::cms_algorithm_protection: return check_protection(value);
+      default: break;
+    }
+    MOHR_CHECK(read_identity_attribute(attribute, signature_.identity));
+    return {};
+  }
+
+  // Both versions may stand side by side; then they must name the same certificate.
+  Result<void> read_binding(const CmsAttribute& attribute) {
+    MOHR_TRY(std::vector<pki::SigningCertificateReference> references, pki::read_signing_certificate(attribute));
+    const bool second = !signature_.signing_certificate.empty();
+    if (second && signature_.signer) {
+      const bool a = pki::refers_to(signature_.signing_certificate.front(), *signature_.signer);
+      const bool b = pki::refers_to(references.front(), *signature_.signer);
+      if (a != b) found(findings::cms_binding_conflict());
+    }
+    if (!second || attribute.id == Oid::signing_certificate_v2) signature_.signing_certificate = std::move(references);
+    return {};
+  }
+
+  // CMSAlgorithmProtection (RFC 6211): the algorithms are fixed a second time, inside what is signed.
+  Result<void> check_protection(asn1::Reader& value) {
+    MOHR_TRY(asn1::Reader inside, value.enter(asn1::kSequence));
+    MOHR_TRY(const asn1::Element digest, inside.next(asn1::kSequence));
+    MOHR_TRY(const asn1::Element algorithm, inside.next(asn1::context(1)));
+    const auto same_contents = [](ByteView identifier, ByteView contents) {
+      const auto whole = asn1::single(identifier);
+      return whole && equal(whole->value, contents);
+    };
+    if (!equal(digest.whole, signer_.digest_algorithm_encoding) || !same_contents(signer_.signature_algorithm_encoding, algorithm.value))
+      found(findings::cms_algorithms_unprotected());
+    return {};
+  }
+
+  void read_unsigned(const CmsAttribute& attribute) {
+    if (attribute.id == Oid::signature_time_stamp) {
+      for (const ByteView token : attribute.values) signature_.signature_timestamps.push_back({to_bytes(token), to_bytes(signer_.signature)});
+      return;
+    }
+    std::uint64_t octets = 0;
+    for (const ByteView value : attribute.values) octets += value.size();
+    signature_.uncovered.push_back({oid_name(attribute.oid), "unprotected-attribute", octets});
+  }
+
+  const pki::SignedData& data_;
+  const SignerInfo& signer_;
+  Signature& signature_;
+};
+
+}  // namespace
+
+Result<CmsEvidence> read_cms_evidence(const pki::SignedData& data, Budget& budget) {
+  CmsEvidence evidence;
+  std::int64_t number = 0;
+  for (const ByteView encoding : data.certificate_encodings) {
+    ++number;
+    if (auto certificate = pki::Certificate::parse(encoding)) {
+      evidence.certificates.push_back(*std::move(certificate));
+    } else {
+      evidence.findings.push_back(findings::cms_certificate_unreadable(number));
+    }
+  }
+  number = 0;
+  for (const ByteView encoding : data.crl_encodings) {
+    ++number;
+    auto crl = pki::Crl::parse(encoding, budget);
+    if (crl) evidence.crls.push_back(*std::move(crl));
+    else if (failure(crl.error()) == Failure::budget) return std::move(crl).error();
+    else evidence.findings.push_back(findings::cms_revocation_unreadable(number));
+  }
+  for (const ByteView encoding : data.ocsp_encodings) {
+    ++number;
+    auto response = pki::OcspResponse::parse(encoding, budget);
+    if (response) evidence.ocsp_responses.push_back(*std::move(response));
+    else if (failure(response.error()) == Failure::budget) return std::move(response).error();
+    else evidence.findings.push_back(findings::cms_revocation_unreadable(number));
+  }
+  return evidence;
+}
+
+Result<Signature> signature_from_signer(const pki::SignedData& data, std::size_t index, const CmsEvidence& evidence, Format format) {
+  const SignerInfo& signer = data.signers[index];
+  Signature signature;
+  signature.format = format;
+  signature.name = "signer " + std::to_string(index + 1);
+  if (!signer.has_signed_attributes) return errors::unsupported(Code{"a CMS signature without signed attributes"}).at(signature.name);
+  signature.certificates = evidence.certificates;
+  signature.crls = evidence.crls;
+  signature.ocsp_responses = evidence.ocsp_responses;
+  signature.findings = evidence.findings;
+  signature.signer = pki::find_signer(signer, evidence.certificates);
+  MOHR_CHECK(SignerFacts(data, signer, signature).read());
+  return signature;
+}
+
+}  // namespace mohr::format
