@@ -84,6 +84,10 @@ void verify_cryptographically(const format::Signature& signature, Findings& find
     }
   }
   if (signature.references.empty()) findings.push_back(findings::content_missing());
+  if (signature.signed_octets.empty()) {  // a JWS signs its content directly: without it there is nothing to verify
+    if (findings.empty() || findings.back().check != Check::content_missing) findings.push_back(findings::content_missing());
+    return;
+  }
   if (!signature.signer) return;
   if (signature.algorithm.scheme == crypto::SignatureScheme::none) {
     findings.push_back(findings::signature_algorithm_unknown(Code{signature.algorithm_name}));
