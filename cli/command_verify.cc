@@ -1,0 +1,160 @@
+// mohr verify: documents in, verdicts out.
+#include "cli/command.h"
+#include "cli/setting.h"
+#include "verify/report.h"
+#include "verify/verifier.h"
+
+namespace mohr::cli {
+namespace {
+
+using verify::Verdict;
+
+const std::vector<OptionRow>& options() {
+  static const std::vector<OptionRow> rows = with_setting_options({
+      {"content", "FILE", "the signed document, when the signature is a file of its own"},
+      {"report", "FILE", "write the verdict as an HTML page too"},
+      {"expect-receiver", "ID", "refuse a message to another receiver"},
+      {"expect-sender", "ID", "refuse a message of another sender"},
+      {"expect-tracking-id", "ID", "refuse a message of another tracking number"},
+      {"expect-request", "FILE", "refuse an answer to another request than this"},
+      {"opinions", "1", "how many libraries are asked (this version has one)"},
+      {"policy", "NAME", "rules of judgement (this version has: default)"},
+  });
+  return rows;
+}
+
+int status_of_verdict(const Verdict& verdict) {
+  if (verdict.no_signature) return kNoSignature;
+  switch (verdict.outcome) {
+    case verify::Outcome::accept: return kAccept;
+    case verify::Outcome::hold: return kHold;
+    case verify::Outcome::reject: break;
+  }
+  return kReject;
+}
+
+// Everything that is the same for all files of one call.
+struct Session {
+  const Arguments& arguments;
+  const Terminal& terminal;
+  const verify::Verifier& verifier;
+  const pki::Evidence& evidence;
+  const verify::Question& question;
+  const Source* content;
+  pki::Fetcher* fetcher;
+  json::Array reports;
+};
+
+Result<void> write_report(const Verdict& verdict, const std::string& name, const Session& session) {
+  MOHR_TRY(NewFile file, NewFile::create(session.arguments.value("report"), true));
+  MOHR_CHECK(file.write(as_bytes(verify::report_html(verdict, name, session.terminal.language()))));
+  return file.commit();
+}
+
+int verify_one(const std::string& path, bool alone, Session& session) {
+  const bool as_json = session.arguments.has("json");
+  const auto failed = [&](const Error& error) {
+    if (as_json) session.reports.push_back(verify::report_json(error, path));
+    return session.terminal.fail(error, path);
+  };
+  const auto document = FileSource::open(path);
+  if (!document) return failed(document.error());
+  const auto verdict = session.verifier.verify(**document, session.content, session.evidence, session.question, session.fetcher);
+  if (!verdict) return failed(verdict.error());
+  if (as_json) {
+    session.reports.push_back(verify::report_json(*verdict, path));
+  } else if (alone) {
+    session.terminal.out(verify::report_text(*verdict, path, session.terminal.language(), session.terminal.colour()));
+  } else {
+    session.terminal.out(verify::report_line(*verdict, path, session.terminal.language()) + "\n");
+  }
+  if (session.arguments.has("report")) {
+    const auto written = write_report(*verdict, path, session);
+    if (!written) return session.terminal.fail(written.error());
+  }
+  return status_of_verdict(*verdict);
+}
+
+void print_summary(const std::array<std::size_t, 5>& counts, const Terminal& terminal) {
+  const char* form = terminal.language() == Language::fa ? "%zu پذیرفته، %zu معلق، %zu رد، %zu بدون امضا، %zu ناخوانا\n"
+                                                         : "%zu accepted, %zu on hold, %zu rejected, %zu without signature, %zu unreadable\n";
+  std::array<char, 256> text{};
+  std::snprintf(text.data(), text.size(), form, counts[0], counts[1], counts[2], counts[3], counts[4]);
+  terminal.out(text.data());
+}
+
+Result<void> check_usage(const Arguments& arguments) {
+  const auto wrong = [](const char* what) { return errors::usage_invalid(Code{what}); };
+  if (arguments.files().empty()) return wrong("which file? mohr verify FILE...");
+  const bool several = arguments.files().size() > 1;
+  if (several && arguments.has("content")) return wrong("--content goes with one file");
+  if (several && arguments.has("report")) return wrong("--report goes with one file");
+  if (arguments.has("opinions") && arguments.value("opinions") != "1") return wrong("--opinions: this version has one opinion");
+  if (arguments.has("policy") && arguments.value("policy") != "default") return wrong("--policy: this version has the policy default");
+  return {};
+}
+
+Result<int> judge_all(const Arguments& arguments, const Terminal& terminal) {
+  MOHR_CHECK(check_usage(arguments));
+  MOHR_TRY(pki::Trust trust, trust_from(arguments));
+  MOHR_TRY(const pki::Evidence evidence, evidence_from(arguments));
+  MOHR_TRY(const std::unique_ptr<pki::Fetcher> fetcher, fetcher_from(arguments, trust));
+  verify::Question question;
+  MOHR_TRY(question.now, time_from(arguments));
+  question.time_was_given = arguments.has("at");
+  question.expect_receiver = arguments.value("expect-receiver");
+  question.expect_sender = arguments.value("expect-sender");
+  question.expect_tracking_id = arguments.value("expect-tracking-id");
+  std::unique_ptr<FileSource> request, content;
+  if (arguments.has("expect-request")) {
+    MOHR_TRY(request, FileSource::open(arguments.value("expect-request")));
+    question.expect_request = request.get();
+  }
+  if (arguments.has("content")) {
+    MOHR_TRY(content, FileSource::open(arguments.value("content")));
+  }
+  verify::Options judging;
+  judging.allowed_hosts = arguments.values("allow-host");
+  const verify::Verifier verifier(std::move(trust), std::move(judging));
+  Session session{arguments, terminal, verifier, evidence, question, content.get(), fetcher.get(), {}};
+  const std::vector<std::string>& files = arguments.files();
+  int status = kAccept;
+  std::array<std::size_t, 5> counts{};
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const int one = verify_one(files[i], files.size() == 1, session);
+    ++counts[one == kAccept ? 0U : one == kHold ? 1U : one == kReject ? 2U : one == kNoSignature ? 3U : 4U];
+    status = worse(status, one);
+    if (arguments.has("json")) terminal.progress(i + 1, files.size());
+  }
+  if (arguments.has("json")) {
+    json::Value all;
+    if (files.size() == 1) {
+      all = std::move(session.reports.front());
+    } else {
+      all.add("version", verify::kReportVersion).add("status", status).add("reports", std::move(session.reports));
+    }
+    terminal.out(json::write(all, 2) + "\n");
+  } else if (files.size() > 1) {
+    print_summary(counts, terminal);
+  }
+  return status;
+}
+
+int run(const Arguments& arguments, const Terminal& terminal) {
+  const auto status = judge_all(arguments, terminal);
+  if (status) return *status;
+  if (arguments.has("json")) terminal.out(json::write(verify::report_json(status.error(), arguments.files().empty() ? "" : arguments.files().front()), 2) + "\n");
+  return terminal.fail(status.error());
+}
+
+}  // namespace
+
+const Command kVerify = {
+    "verify", "Verify signed documents: ACCEPT, HOLD or REJECT, with one reason and the next step", "mohr verify FILE... [OPTION]...",
+    "  mohr verify letter.signed.pdf\n"
+    "  mohr verify report.odt.p7s --content report.odt --lang fa\n"
+    "  mohr verify answer.jws.json --expect-receiver 10380284790 --expect-request question.jws.json\n"
+    "  mohr verify *.pdf --offline --crl silver.crl --json\n",
+    &options, &run};
+
+}  // namespace mohr::cli

@@ -1,0 +1,115 @@
+#include "cli/setting.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "pki/asn1/pem.h"
+#include "pki/core/source.h"
+
+namespace mohr::cli {
+namespace {
+
+constexpr std::uint64_t kEvidenceAtMost = 256 << 20;
+
+}  // namespace
+
+std::vector<OptionRow> with_usual_options(std::vector<OptionRow> rows) {
+  rows.push_back({"json", nullptr, "print one JSON document"});
+  rows.push_back({"lang", "fa|en", "language of texts (default: the locale's)"});
+  rows.push_back({"help", nullptr, "this text", 'h'});
+  return rows;
+}
+
+std::vector<OptionRow> with_setting_options(std::vector<OptionRow> rows) {
+  rows.push_back({"trust", "PATH", "trusted authorities: a PEM file, or a folder (repeatable)"});
+  rows.push_back({"intermediate", "FILE", "certificates that may help to build a path (repeatable)"});
+  rows.push_back({"crl", "FILE", "a revocation list (repeatable)"});
+  rows.push_back({"ocsp", "FILE", "an OCSP response (repeatable)"});
+  rows.push_back({"at", "TIME", "judge as of 2026-11-25T09:30:00Z instead of now"});
+  rows.push_back({"offline", nullptr, "use no network"});
+  rows.push_back({"allow-host", "HOST", "may be fetched from though its address is inside (repeatable)"});
+  return with_usual_options(std::move(rows));
+}
+
+std::string user_trust_folder() {
+  const char* config = std::getenv("XDG_CONFIG_HOME");  // NOLINT(concurrency-mt-unsafe)
+  const char* home = std::getenv("HOME");               // NOLINT(concurrency-mt-unsafe)
+  if (config != nullptr && *config != 0) return std::string(config) + "/mohr/trust";
+  return std::string(home != nullptr ? home : "") + "/.config/mohr/trust";
+}
+
+std::string machine_trust_folder() { return "/etc/mohr/trust"; }
+
+Result<pki::Trust> trust_from(const Arguments& arguments) {
+  pki::Trust trust;
+  for (const std::string& path : arguments.values("trust")) MOHR_CHECK(trust.load(path));
+  if (arguments.has("trust")) return trust;
+  for (const std::string& folder : {user_trust_folder(), machine_trust_folder()}) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(folder, ignored) && !std::filesystem::is_empty(folder, ignored)) MOHR_CHECK(trust.load(folder));
+  }
+  return trust;
+}
+
+Result<pki::Evidence> evidence_from(const Arguments& arguments) {
+  pki::Evidence evidence;
+  Budget budget;
+  const auto named = [](Error error, const std::string& path) { return std::move(error).at(path); };
+  for (const std::string& path : arguments.values("intermediate")) {
+    MOHR_TRY(const Bytes file, read_file(path, kEvidenceAtMost));
+    auto certificates = pki::parse_certificates(file);
+    if (!certificates) return named(std::move(certificates).error(), path);
+    for (const pki::CertificatePtr& certificate : *certificates) evidence.add(certificate, pki::Origin::given);
+  }
+  for (const std::string& path : arguments.values("crl")) {
+    MOHR_TRY(const Bytes file, read_file(path, kEvidenceAtMost));
+    auto crls = pki::parse_crls(file, budget);
+    if (!crls) return named(std::move(crls).error(), path);
+    for (const pki::CrlPtr& crl : *crls) evidence.add(crl, pki::Origin::given);
+  }
+  for (const std::string& path : arguments.values("ocsp")) {
+    MOHR_TRY(const Bytes file, read_file(path, kEvidenceAtMost));
+    auto response = pki::OcspResponse::parse(file, budget);
+    if (!response) return named(std::move(response).error(), path);
+    evidence.add(*response, pki::Origin::given);
+  }
+  return evidence;
+}
+
+namespace {
+
+// The module is opened when the first thing is fetched: a verdict that needs no network does not load libcurl.
+class LateFetcher final : public pki::Fetcher {
+ public:
+  explicit LateFetcher(pki::FetchRules rules) : rules_(std::move(rules)) {}
+  Result<Bytes> fetch(const pki::FetchRequest& request, Budget& budget) override {
+    if (!fetcher_) {
+      MOHR_TRY(fetcher_, pki::open_fetcher(rules_));
+    }
+    return fetcher_->fetch(request, budget);
+  }
+
+ private:
+  pki::FetchRules rules_;
+  std::unique_ptr<pki::Fetcher> fetcher_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<pki::Fetcher>> fetcher_from(const Arguments& arguments, const pki::Trust& trust, const std::vector<std::string>& more) {
+  if (arguments.has("offline")) return std::unique_ptr<pki::Fetcher>();
+  pki::FetchRules rules;
+  rules.allowed_hosts = arguments.values("allow-host");
+  rules.allowed_hosts.insert(rules.allowed_hosts.end(), trust.allowed_hosts().begin(), trust.allowed_hosts().end());
+  rules.allowed_hosts.insert(rules.allowed_hosts.end(), more.begin(), more.end());
+  return std::unique_ptr<pki::Fetcher>(new LateFetcher(std::move(rules)));
+}
+
+Result<Instant> time_from(const Arguments& arguments) {
+  if (!arguments.has("at")) return SystemClock().now();
+  const auto time = from_iso8601(arguments.value("at"));
+  if (!time) return errors::usage_invalid(Code{"--at " + arguments.value("at") + " (a time looks like 2026-11-25T09:30:00Z)"});
+  return *time;
+}
+
+}  // namespace mohr::cli

@@ -1,0 +1,27 @@
+// What several commands share: trust, evidence and network from the arguments.
+#pragma once
+
+#include "cli/options.h"
+#include "pki/evidence.h"
+#include "pki/fetch.h"
+#include "pki/trust.h"
+
+namespace mohr::cli {
+
+// Rows of the options that stand for trust, evidence and network; commands put them behind their own.
+std::vector<OptionRow> with_setting_options(std::vector<OptionRow> own);
+std::vector<OptionRow> with_usual_options(std::vector<OptionRow> own);  // --lang, --json, --help
+
+// --trust (files and folders), else the trust of this user and this machine. May be empty.
+Result<pki::Trust> trust_from(const Arguments& arguments);
+// --intermediate, --crl, --ocsp.
+Result<pki::Evidence> evidence_from(const Arguments& arguments);
+// Null with --offline. Allowed hosts: --allow-host, the trust's, and `more`.
+Result<std::unique_ptr<pki::Fetcher>> fetcher_from(const Arguments& arguments, const pki::Trust& trust, const std::vector<std::string>& more = {});
+// --at, else the clock of this machine.
+Result<Instant> time_from(const Arguments& arguments);
+
+std::string user_trust_folder();     // $XDG_CONFIG_HOME/mohr/trust
+std::string machine_trust_folder();  // /etc/mohr/trust
+
+}  // namespace mohr::cli

@@ -1,0 +1,7 @@
+#pragma once
+
+namespace mohr::cli {
+
+inline constexpr const char* kVersion = MOHR_VERSION;
+
+}  // namespace mohr::cli
