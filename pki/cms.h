@@ -29,8 +29,11 @@ struct SignerInfo {
   [[nodiscard]] const CmsAttribute* unsigned_attribute(asn1::Oid id) const;
 };
 
-// Owns its encoding (DER; turned from BER when it came so). Views live as long as the object; movable.
+// Owns its encoding (DER; turned from BER when it came so). Views live as long as the object; moved, never copied.
 struct SignedData {
+  SignedData() = default;
+  SignedData(SignedData&&) = default;
+  SignedData& operator=(SignedData&&) = default;
   Bytes encoding;
   bool was_ber = false;
   ByteView content_type;                       // OID contents octets
