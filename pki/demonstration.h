@@ -19,8 +19,8 @@ inline constexpr Agency kSecondAgency = {"سازمان نمایشی دوم", "10
 
 struct Holder {
   std::string_view common_name;        // Latin; the suffix codes the role (national profile)
-  std::string_view identifier;         // national code of a person, legal ID of a seal; empty for the services
-  std::string_view family, given, title;
+  std::string_view identifier{};       // national code of a person, legal ID of a seal; empty for the services
+  std::string_view family{}, given{}, title{};
   const Agency* agency = nullptr;      // null: the demonstration centre itself
 };
 
