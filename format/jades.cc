@@ -1,212 +1,261 @@
+// JAdES (TS 119 182-1 v1.2.1): what the header parameters of a JSON web signature say, to facts.
 #include "format/jades.h"
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 
-#include "format/cms_identity.h"
+#include "format/identity_json.h"
 #include "format/jws.h"
+#include "pki/core/text.h"
 
 namespace mohr::format {
 namespace {
 
-using json::Value;
+Error invalid(std::string what) { return errors::jws_invalid(Code{std::move(what)}); }
 
-// Never followed and never believed: keys and addresses that the message itself brings (RFC 7515 10.4).
-constexpr std::array<std::string_view, 3> kRefused = {"jwk", "jku", "x5u"};
-// Parameters whose meaning is judged here; only they may stand in crit (RFC 7515 4.1.11).
-constexpr std::array<std::string_view, 2> kUnderstood = {"sigT", "iat"};
-
-Error refused(std::string what) { return errors::unsupported(Code{std::move(what)}); }
-
-Result<void> check_refused(const JwsSignature& signature) {
-  for (const std::string_view name : kRefused) {
-    if (signature.protected_header.member(name) != nullptr || signature.header.member(name) != nullptr)
-      return refused("a JWS with the header parameter " + std::string(name));
-  }
-  // Parameters that change what is signed or how it is judged must be protected.
-  for (const std::string_view name : {"alg", "b64", "crit", "x5c", "x5t", "x5t#S256", "x5t#o", "sigD", "sigT"})
-    if (signature.header.member(name) != nullptr) return refused("a JWS whose " + std::string(name) + " is not protected");
-  for (const std::string_view name : {"sigD", "b64"})
-    if (signature.protected_header.member(name) != nullptr) return refused("a JWS with the header parameter " + std::string(name));
-  const Value* critical = signature.protected_header.member("crit");
-  if (critical == nullptr) return {};
-  if (critical->array() == nullptr || critical->array()->empty()) return errors::jws_invalid(Code{"crit is no list of names"});
-  for (const Value& name : *critical->array()) {
-    if (name.string() == nullptr) return errors::jws_invalid(Code{"crit is no list of names"});
-    if (std::find(kUnderstood.begin(), kUnderstood.end(), *name.string()) == kUnderstood.end())
-      return refused("a JWS that demands to understand " + *name.string());
-    if (signature.protected_header.member(*name.string()) == nullptr)
-      return errors::jws_invalid(Code{"crit names " + *name.string() + ", which is not there"});
-  }
-  return {};
-}
-
-std::optional<crypto::DigestAlgorithm> digest_from_jose(std::string_view name) {
+// TS 119 182-1 names digests as JOSE does ("S256"); older messages have the identifiers of XML.
+crypto::DigestAlgorithm digest_from_name(std::string_view name) {
   using enum crypto::DigestAlgorithm;
   if (name == "S256") return sha256;
   if (name == "S384") return sha384;
   if (name == "S512") return sha512;
-  return std::nullopt;
+  return crypto::digest_from_uri(name).value_or(none);
 }
 
-class SignatureFacts {
- public:
-  SignatureFacts(const JwsSignature& jws, Signature& facts, Budget& budget) : jws_(jws), facts_(facts), budget_(budget) {}
+// RFC 7518 3.4: an ES algorithm fixes the curve too.
+bool fits_curve(std::string_view algorithm, ByteView spki) {
+  constexpr auto kP256 = asn1::oid_octets("1.2.840.10045.3.1.7"), kP384 = asn1::oid_octets("1.3.132.0.34"), kP521 = asn1::oid_octets("1.3.132.0.35");
+  const auto* curve = algorithm == "ES256" ? &kP256 : algorithm == "ES384" ? &kP384 : algorithm == "ES512" ? &kP521 : nullptr;
+  if (!curve) return true;
+  auto key = asn1::single(spki, asn1::kSequence);
+  if (!key) return false;
+  auto identifier = key->enter(asn1::kSequence);
+  if (!identifier || !identifier->oid()) return false;
+  const auto named = identifier->oid();
+  return named && equal(*named, curve->view());
+}
 
-  Result<void> read() {
-    MOHR_CHECK(check_refused(jws_));
-    MOHR_CHECK(read_algorithm());
-    MOHR_CHECK(read_certificates());
-    MOHR_CHECK(read_bindings());
-    MOHR_CHECK(read_times());
-    if (const std::string* type = header().string("cty")) facts_.content_type = type->find('/') == std::string::npos ? "application/" + *type : *type;
-    MOHR_CHECK(read_identity());
-    facts_.ecdsa_form = crypto::EcdsaForm::fixed;
-    facts_.value = jws_.value;
-    return read_unprotected();
+// The values of the header parameters of one signature, in the order of TS 119 182-1 clause 5.
+class FactsReader {
+ public:
+  FactsReader(const JwsSignature& jws, Signature& facts, Budget& budget) : jws_(jws), facts_(facts), budget_(budget) {}
+
+  Result<void> read(std::optional<std::string_view> payload_text) {
+    MOHR_CHECK(certificates());
+    MOHR_CHECK(signing_certificate());
+    MOHR_CHECK(claimed_time());
+    if (const json::Value* type = jws_.header.member("cty")) {  // RFC 7515 4.1.10: "application/" may be left out
+      if (!type->string()) return invalid("cty is no string");
+      facts_.content_type = type->string()->find('/') == std::string::npos ? "application/" + *type->string() : *type->string();
+      facts_.content_type = printable(facts_.content_type);
+    }
+    if (const json::Value* stamps = jws_.header.member("adoTst"); stamps && payload_text)  // 5.2.6
+      MOHR_CHECK(timestamps(*stamps, *payload_text, facts_.content_timestamps, "adoTst"));
+    if (const json::Value* identity = jws_.header.member(kIdentityNamespace)) {
+      MOHR_TRY(facts_.identity, identity_from_json(*identity));
+    }
+    MOHR_CHECK(unprotected());
+    for (const std::string& name : jws_.unknown_members) facts_.uncovered.push_back({"member " + name, "unprotected-member", 0});
+    return {};
   }
 
  private:
-  [[nodiscard]] const Value& header() const { return jws_.protected_header; }
-
-  Result<void> read_algorithm() {
-    const std::string* alg = header().string("alg");
-    if (alg == nullptr) return errors::jws_invalid(Code{"no alg"});
-    facts_.algorithm_name = *alg;
-    if (*alg == "none" || alg->starts_with("HS")) return refused("a JWS with alg " + *alg);
-    if (const auto algorithm = crypto::signature_from_jws(*alg)) facts_.algorithm = *algorithm;
-    return {};
+  Result<pki::CertificatePtr> certificate(const std::string& text, const std::string& place) {
+    MOHR_CHECK(budget_.spend(Limit::certificates));
+    const auto der = from_base64(text);
+    if (!der) return invalid(place + " is no base64");
+    auto parsed = pki::Certificate::parse(*der);
+    if (!parsed) return std::move(parsed).error().at(place);
+    return parsed;
   }
 
-  // x5c (RFC 7515 4.1.6): the signer first. It is protected, so it binds the certificate itself.
-  Result<void> read_certificates() {
-    const Value* list = header().member("x5c");
-    if (list == nullptr) return {};
-    if (list->array() == nullptr || list->array()->empty()) return errors::jws_invalid(Code{"x5c is no list"});
-    for (const Value& one : *list->array()) {
-      MOHR_CHECK(budget_.spend(Limit::certificates));
-      const auto der = one.string() != nullptr ? from_base64(*one.string()) : std::nullopt;
-      if (!der) return errors::jws_invalid(Code{"x5c holds something that is no base64"});
-      MOHR_TRY(facts_.certificates.emplace_back(), pki::Certificate::parse(*der));
+  // RFC 7515 4.1.6: the signer's certificate comes first.
+  Result<void> certificates() {
+    const json::Value* list = jws_.header.member("x5c");
+    if (!list) return {};
+    if (!list->array() || list->array()->empty()) return invalid("x5c is no list of certificates");
+    for (const json::Value& entry : *list->array()) {
+      if (!entry.string()) return invalid("x5c is no list of certificates");
+      MOHR_TRY(auto parsed, certificate(*entry.string(), "x5c[" + std::to_string(facts_.certificates.size()) + "]"));
+      facts_.certificates.push_back(std::move(parsed));
     }
     facts_.signer = facts_.certificates.front();
-    const crypto::Hash& hash = facts_.signer->fingerprint();
-    facts_.signing_certificate.push_back({crypto::DigestAlgorithm::sha256, to_bytes(hash.view()), {}, {}});
     return {};
   }
 
-  Result<void> bind(crypto::DigestAlgorithm digest, const std::string* text) {
-    auto value = text != nullptr ? from_base64url(*text) : std::nullopt;
-    if (!value) return errors::jws_invalid(Code{"a certificate digest that is no base64url"});
-    // In front: when x5c and the digest disagree the binding is broken, and the verifier looks at the first.
-    facts_.signing_certificate.insert(facts_.signing_certificate.begin(), {digest, *std::move(value), {}, {}});
+  Result<void> reference(crypto::DigestAlgorithm digest, const std::string* value, const char* name) {
+    auto octets = value ? from_base64url(*value) : std::nullopt;
+    // The first generation of these messages wrote base64.
+    if (!octets && value) octets = from_base64(*value);
+    if (!octets || digest == crypto::DigestAlgorithm::none || octets->size() != crypto::digest_size(digest))
+      return invalid(std::string(name) + " is no digest of a certificate");
+    facts_.signing_certificate.push_back({digest, *std::move(octets), {}, {}});
     return {};
   }
 
-  // x5t#S256 (RFC 7515 4.1.8), x5t#o and sigX5ts (TS 119 182-1 5.1.7, 5.2.2.2).
-  Result<void> read_bindings() {
-    if (const Value* hash = header().member("x5t#S256")) MOHR_CHECK(bind(crypto::DigestAlgorithm::sha256, hash->string()));
-    const Value* other = header().member("x5t#o");
-    if (const Value* list = header().member("sigX5ts"); list != nullptr && list->array() != nullptr && !list->array()->empty())
-      other = &list->array()->front();
-    if (other == nullptr) return {};
-    const std::string* name = other->string("digAlg");
-    const auto digest = name != nullptr ? digest_from_jose(*name) : std::nullopt;
-    if (!digest) return refused("a JWS with x5t#o of another digest than S256, S384, S512");
-    return bind(*digest, other->string("digVal"));
-  }
-
-  // iat (TS 119 182-1 v1.2.1 5.1.11) or sigT (v1.1.1, and the national tax system in both of its forms).
-  Result<void> read_times() {
-    if (const Value* iat = header().member("iat")) {
-      if (iat->integer() == nullptr) return errors::jws_invalid(Code{"iat is no number of seconds"});
-      facts_.claimed_time = Instant{*iat->integer()};
+  // RFC 7515 4.1.7, 4.1.8; TS 119 182-1 5.1.7, 5.2.2. Only protected ones bind.
+  Result<void> signing_certificate() {
+    std::size_t must_agree = 0;
+    if (const json::Value* value = jws_.header.member("x5t#S256"))
+      MOHR_CHECK(reference(crypto::DigestAlgorithm::sha256, value->string(), "x5t#S256"));
+    if (const json::Value* value = jws_.header.member("x5t#o")) {
+      const std::string* digest = value->string("digAlg");
+      MOHR_CHECK(reference(digest ? digest_from_name(*digest) : crypto::DigestAlgorithm::none, value->string("digVal"), "x5t#o"));
     }
-    if (const Value* time = header().member("sigT")) {
-      const auto instant = time->string() != nullptr ? from_iso8601(*time->string()) : std::nullopt;
-      if (!instant) return errors::jws_invalid(Code{"sigT is no time"});
-      facts_.claimed_time = *instant;
-    }
-    return {};
-  }
-
-  Result<void> read_identity() {
-    const Value* object = header().member(kIdentityNamespace);
-    if (object == nullptr) return {};
-    if (object->object() == nullptr) return errors::jws_invalid(Code{"the identity is no object"});
-    const auto text = [&](const char* name, std::string& target) {
-      if (const std::string* value = object->string(name)) target = *value;
-    };
-    Identity& identity = facts_.identity;
-    text("service_id", identity.service_id);
-    text("tracking_id", identity.tracking_id);
-    text("sender", identity.sender);
-    text("receiver", identity.receiver);
-    text("message_id", identity.message_id);
-    if (const std::string* expires = object->string("expires")) {
-      identity.expires = from_iso8601(*expires);
-      if (!identity.expires) return errors::jws_invalid(Code{"expires is no time"});
-    }
-    if (const Value* reply = object->member("in_reply_to")) {
-      const std::string* alg = reply->string("alg");
-      const std::string* digest = reply->string("digest");
-      const auto algorithm = alg != nullptr ? digest_from_jose(*alg) : std::nullopt;
-      auto value = digest != nullptr ? from_base64url(*digest) : std::nullopt;
-      if (!algorithm || !value) return errors::jws_invalid(Code{"in_reply_to is broken"});
-      identity.request_digest = *algorithm;
-      identity.request = *std::move(value);
-    }
-    return {};
-  }
-
-  Result<void> read_unprotected() {
-    const json::Object* members = jws_.header.object();
-    if (members == nullptr) return {};
-    for (const json::Member& member : *members) {
-      if (member.first == "etsiU") {
-        MOHR_CHECK(read_unsigned_properties(member.second));
-      } else {
-        facts_.uncovered.push_back({member.first, "unprotected-header", json::write(member.second).size()});
+    must_agree = facts_.signing_certificate.size();
+    if (const json::Value* list = jws_.header.member("sigX5ts")) {
+      if (!list->array() || list->array()->empty()) return invalid("sigX5ts is no list of digests");
+      must_agree += 1;
+      for (const json::Value& entry : *list->array()) {
+        const std::string* digest = entry.string("digAlg");
+        MOHR_CHECK(reference(digest ? digest_from_name(*digest) : crypto::DigestAlgorithm::none, entry.string("digVal"), "sigX5ts"));
       }
     }
-    return {};
-  }
-
-  // etsiU (TS 119 182-1 5.3.1): objects, or base64url texts of objects.
-  Result<void> read_unsigned_properties(const Value& list) {
-    if (list.array() == nullptr) return errors::jws_invalid(Code{"etsiU is no list"});
-    for (const Value& one : *list.array()) {
-      Value decoded;
-      const Value* property = &one;
-      if (one.string() != nullptr) {
-        const auto text = from_base64url(*one.string());
-        if (!text) return errors::jws_invalid(Code{"etsiU holds something that is no base64url"});
-        MOHR_TRY(decoded, json::parse(*text, budget_));
-        property = &decoded;
-      }
-      if (property->object() == nullptr) return errors::jws_invalid(Code{"etsiU holds something that is no object"});
-      for (const json::Member& member : *property->object()) MOHR_CHECK(read_unsigned_property(member));
+    if (must_agree == 0) {
+      if (const json::Value* value = jws_.header.member("x5t"))
+        MOHR_CHECK(reference(crypto::DigestAlgorithm::sha1, value->string(), "x5t"));
+      must_agree = facts_.signing_certificate.size();
     }
+    bind_by_value(must_agree);
     return {};
   }
 
-  Result<void> read_unsigned_property(const json::Member& member) {
-    if (member.first == "sigTst") return read_timestamps(member.second);
-    facts_.uncovered.push_back({member.first, "unprotected-property", json::write(member.second).size()});
+  // x5c, being protected, holds the certificate itself: that binds as well as its digest. Several references to it must agree.
+  void bind_by_value(std::size_t must_agree) {
+    if (!facts_.signer) return;
+    if (facts_.signing_certificate.empty())
+      facts_.signing_certificate.push_back({crypto::DigestAlgorithm::sha256, to_bytes(facts_.signer->fingerprint().view()), {}, {}});
+    for (std::size_t i = 1; i < must_agree; ++i)
+      if (!pki::refers_to(facts_.signing_certificate[i], *facts_.signer))
+        facts_.findings.push_back(findings::signer_binding_mismatch(facts_.signer->subject().display()));
+    if (!fits_curve(jws_.algorithm, facts_.signer->spki()))
+      facts_.findings.push_back(findings::signature_key_mismatch(facts_.signer->subject().display(), Code{jws_.algorithm}));
+  }
+
+  // iat (RFC 7519 4.1.6, TS 119 182-1 5.1.11) or sigT (5.2.1). A message with both claims two times, hence none.
+  Result<void> claimed_time() {
+    const json::Value* issued = jws_.header.member("iat");
+    const json::Value* signed_at = jws_.header.member("sigT");
+    std::optional<Instant> from_issued, from_signed;
+    if (issued) {
+      if (issued->integer()) from_issued = Instant{*issued->integer()};
+      else if (issued->number() && std::abs(*issued->number()) < 1e15) from_issued = Instant{static_cast<std::int64_t>(std::floor(*issued->number()))};
+      else return invalid("iat is no time");
+    }
+    if (signed_at) {
+      if (!signed_at->string()) return invalid("sigT is no time");
+      std::string text = *signed_at->string();
+      // The tax system writes local time as "...Z+0330".
+      if (const std::size_t z = text.find('Z'); z != std::string::npos && z + 1 < text.size()) text.erase(z, 1);
+      from_signed = from_iso8601(text);
+      if (!from_signed) return invalid("sigT is no time");
+    }
+    if (!issued || !signed_at) facts_.claimed_time = issued ? from_issued : from_signed;
     return {};
   }
 
-  // sigTst (5.3.4): over the ASCII of the base64url signature value.
-  Result<void> read_timestamps(const Value& container) {
-    const Value* tokens = container.member("tstTokens");
-    if (tokens == nullptr || tokens->array() == nullptr) return errors::jws_invalid(Code{"sigTst without tokens"});
-    for (const Value& token : *tokens->array()) {
+  // tstContainer, 5.4.3.3.
+  Result<void> timestamps(const json::Value& container, std::string_view stamped, std::vector<TimestampCarrier>& to, const char* name) {
+    const json::Value* tokens = container.member("tstTokens");
+    if (!tokens || !tokens->array()) return invalid(std::string(name) + " has no tstTokens");
+    for (const json::Value& token : *tokens->array()) {
       const std::string* text = token.string("val");
-      auto octets = text != nullptr ? from_base64(*text) : std::nullopt;
-      if (!octets) return errors::jws_invalid(Code{"a time-stamp that is no base64"});
-      facts_.signature_timestamps.push_back({*std::move(octets), to_bytes(as_bytes(jws_.value_text))});
+      auto octets = text ? from_base64(*text) : std::nullopt;
+      if (!octets) return invalid(std::string(name) + " holds no time-stamp");
+      to.push_back({*std::move(octets), to_bytes(as_bytes(stamped))});
     }
     return {};
+  }
+
+  Result<void> unprotected() {
+    if (!jws_.unprotected.object()) return {};
+    for (const auto& [name, value] : *jws_.unprotected.object()) {
+      if (name != "etsiU") {
+        facts_.uncovered.push_back({"header " + printable(name), "unprotected-header", json::write(value).size()});
+        continue;
+      }
+      if (!value.array()) return invalid("etsiU is no list");
+      for (const json::Value& entry : *value.array()) MOHR_CHECK(component(entry));
+    }
+    return {};
+  }
+
+  // 5.3.1: each entry is an object of one member, clear or as base64url.
+  Result<void> component(const json::Value& entry) {
+    if (!entry.string()) return clear_component(entry);
+    const auto text = from_base64url(*entry.string());
+    if (!text) return invalid("an entry of etsiU is no base64url");
+    auto parsed = json::parse(*text, budget_);
+    if (!parsed) return std::move(parsed).error();
+    return clear_component(*parsed);
+  }
+
+  Result<void> clear_component(const json::Value& entry) {
+    if (!entry.object()) return invalid("an entry of etsiU is no object");
+    for (const auto& [name, value] : *entry.object()) {
+      if (name == "sigTst") {  // 5.3.4: over the base64url text of the signature value
+        MOHR_CHECK(timestamps(value, jws_.value_text, facts_.signature_timestamps, "sigTst"));
+      } else if (name == "xVals") {
+        MOHR_CHECK(certificate_values(value));
+      } else if (name == "rVals") {
+        MOHR_CHECK(revocation_values(value));
+      } else if (name == "tstVD" || name == "anyValData") {
+        if (const json::Value* values = value.member("xVals")) MOHR_CHECK(certificate_values(*values));
+        if (const json::Value* values = value.member("rVals")) MOHR_CHECK(revocation_values(*values));
+      } else if (name != "arcTst") {
+        facts_.uncovered.push_back({"etsiU " + printable(name), "unprotected-header", json::write(value).size()});
+      }
+    }
+    return {};
+  }
+
+  // 5.3.5.2
+  Result<void> certificate_values(const json::Value& values) {
+    if (!values.array()) return invalid("xVals is no list");
+    for (const json::Value& entry : *values.array()) {
+      const json::Value* holder = entry.member("x509Cert");
+      const std::string* text = holder ? holder->string("val") : nullptr;
+      if (!text) continue;
+      auto parsed = certificate(*text, "xVals");
+      if (parsed) facts_.certificates.push_back(*std::move(parsed));
+      else MOHR_CHECK(leave_out(std::move(parsed).error(), "xVals"));
+    }
+    return {};
+  }
+
+  // Evidence is not signed: what cannot be read helps nobody and harms nobody, but is named.
+  Result<void> leave_out(Error error, const char* name) {
+    if (failure(error) != Failure::unreadable) return error;
+    facts_.uncovered.push_back({"etsiU " + std::string(name), "unreadable-evidence", 0});
+    return {};
+  }
+
+  // 5.3.5.3
+  Result<void> revocation_values(const json::Value& values) {
+    const auto each = [&](const char* member, auto&& take) -> Result<void> {
+      const json::Value* list = values.member(member);
+      if (!list) return {};
+      if (!list->array()) return invalid(std::string(member) + " is no list");
+      for (const json::Value& entry : *list->array()) {
+        const std::string* text = entry.string("val");
+        const auto der = text ? from_base64(*text) : std::nullopt;
+        if (!der) return invalid(std::string(member) + " holds no base64");
+        MOHR_CHECK(take(*der));
+      }
+      return {};
+    };
+    MOHR_CHECK(each("crlVals", [&](ByteView der) -> Result<void> {
+      auto crl = pki::Crl::parse(der, budget_);
+      if (!crl) return leave_out(std::move(crl).error(), "crlVals");
+      facts_.crls.push_back(*std::move(crl));
+      return {};
+    }));
+    return each("ocspVals", [&](ByteView der) -> Result<void> {
+      auto response = pki::OcspResponse::parse(der, budget_);
+      if (!response) return leave_out(std::move(response).error(), "ocspVals");
+      facts_.ocsp_responses.push_back(*std::move(response));
+      return {};
+    });
   }
 
   const JwsSignature& jws_;
@@ -214,53 +263,62 @@ class SignatureFacts {
   Budget& budget_;
 };
 
+Reference payload_reference(ByteView payload) {
+  const crypto::Hash hash = crypto::sha256(payload);
+  // The payload itself stands in the signing input, so what is at hand is what was signed: the value decides.
+  return {"payload", crypto::DigestAlgorithm::sha256, to_bytes(hash.view()), to_bytes(hash.view()), true};
+}
+
+Result<std::optional<Bytes>> payload_of(const Jws& jws, const Source* content, Budget& budget) {
+  MOHR_TRY(auto payload, jws_payload(jws));
+  if (!content) return payload;
+  MOHR_TRY(Bytes given, read_all(*content, budget.limit(Limit::memory_bytes)));
+  if (payload && !equal(*payload, given)) return errors::cms_content_differs(Code{content->name()});
+  return std::optional(std::move(given));
+}
+
 }  // namespace
 
-Result<SignedDocument> read_jades(const Source& source, const Source* content, Budget& budget) {
-  SignedDocument document;
-  document.format = Format::jades;
-  document.size = source.size();
-  Bytes held;
-  ByteView octets;
-  if (const auto memory = source.memory()) {
-    MOHR_CHECK(budget.within(Limit::memory_bytes, memory->size()));
-    octets = *memory;
+Result<SignedDocument> read_jades(const Source& document, const Source* content, Budget& budget) {
+  SignedDocument facts;
+  facts.format = Format::jades;
+  facts.media_type = "application/json";
+  facts.size = document.size();
+  MOHR_CHECK(budget.within(Limit::memory_bytes, document.size()));
+  Bytes octets;
+  ByteView text;
+  if (const auto memory = document.memory()) {
+    text = *memory;
   } else {
-    MOHR_TRY(held, read_all(source, budget.limit(Limit::memory_bytes)));
-    octets = held;
+    MOHR_TRY(octets, read_all(document, budget.limit(Limit::memory_bytes)));
+    text = octets;
   }
-  MOHR_TRY(Jws jws, parse_jws(octets, budget));
-  document.media_type = jws.is_compact ? "application/jose" : "application/jose+json";
-  if (!jws.signatures.empty() && !jws.has_payload) {
-    if (content != nullptr) {
-      MOHR_TRY(const Bytes payload, read_all(*content, budget.limit(Limit::memory_bytes)));
-      jws.payload_text = base64url(payload);
-      jws.has_payload = true;
+  MOHR_TRY(const auto jws, parse_jws(text, budget));
+  if (!jws) return facts;
+  facts.media_type = jws->form == JwsForm::compact ? "application/jose" : "application/jose+json";
+  MOHR_TRY(const auto payload, payload_of(*jws, content, budget));
+  facts.needs_content = !payload;
+  for (const JwsSignature& signature : jws->signatures) {
+    Signature& out = facts.signatures.emplace_back();
+    out.format = Format::jades;
+    out.name = "signature " + std::to_string(facts.signatures.size());
+    out.algorithm = crypto::signature_from_jws(signature.algorithm).value_or(crypto::SignatureAlgorithm{});
+    out.algorithm_name = printable(signature.algorithm);
+    out.ecdsa_form = crypto::EcdsaForm::fixed;
+    out.value = signature.value;
+    std::optional<std::string_view> payload_text;
+    if (payload) {
+      out.signed_octets = jws_signing_input(*jws, signature, *payload);
+      out.references.push_back(payload_reference(*payload));
+      payload_text = as_text(out.signed_octets).substr(signature.protected_text.size() + 1);
     } else {
-      document.needs_content = true;
+      out.references.push_back({"payload", crypto::DigestAlgorithm::sha256, {}, {}, true});
     }
+    for (const std::string& name : jws->unknown_members) out.uncovered.push_back({"member " + name, "unprotected-member", 0});
+    auto read = FactsReader(signature, out, budget).read(payload_text);
+    if (!read) return std::move(read).error().at(out.name);
   }
-  const auto payload = from_base64url(jws.payload_text);
-  if (!payload) return errors::jws_invalid(Code{"the payload is no base64url"});
-  const crypto::Hash hash = crypto::sha256(*payload);
-  for (std::size_t i = 0; i < jws.signatures.size(); ++i) {
-    const JwsSignature& one = jws.signatures[i];
-    Signature& facts = document.signatures.emplace_back();
-    facts.format = Format::jades;
-    facts.name = "signature " + std::to_string(i + 1);
-    auto read = SignatureFacts(one, facts, budget).read();
-    if (!read) return std::move(read).error().at(facts.name);
-    // The payload lies inside the signing input: its digest is a fact for the report, and can only differ when it was not given.
-    Reference reference{"payload", crypto::DigestAlgorithm::sha256, to_bytes(hash.view()), {}, true};
-    if (jws.has_payload) reference.actual = reference.expected;
-    facts.references.push_back(std::move(reference));
-    facts.signed_octets.reserve(one.protected_text.size() + 1 + jws.payload_text.size());
-    append(facts.signed_octets, as_bytes(one.protected_text));
-    facts.signed_octets.push_back('.');
-    append(facts.signed_octets, as_bytes(jws.payload_text));
-    for (const std::string& member : jws.unknown_members) facts.uncovered.push_back({member, "unprotected-member", 0});
-  }
-  return document;
+  return facts;
 }
 
 }  // namespace mohr::format

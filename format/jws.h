@@ -1,27 +1,43 @@
-// JSON Web Signature (RFC 7515) as it is written: compact, flattened, general. Structure only; format/jades.h makes facts of it.
+// JSON web signatures (RFC 7515, RFC 7797): the serialisations, and the rules that hold before any key is looked at.
 #pragma once
 
+#include <optional>
+
 #include "pki/core/json.h"
+#include "pki/core/source.h"
 
 namespace mohr::format {
 
+enum class JwsForm : std::uint8_t { compact, flattened, general };
+
 struct JwsSignature {
-  std::string protected_text;    // base64url as it stands: part of what is signed
-  json::Value protected_header;  // an object
-  json::Value header;            // unprotected; null when absent
-  std::string value_text;        // base64url of the signature value
+  std::string protected_text;   // as it stands in the message: base64url
+  json::Value header;           // protected, an object
+  json::Value unprotected;      // an object, or null when there is none
+  std::string algorithm;        // "RS256"; never "none" or "HS..."
+  bool base64url_payload = true;   // RFC 7797 "b64"
+  std::string value_text;       // the signature value as it stands in the message: base64url
   Bytes value;
+  std::vector<std::string> unknown_members;   // beside protected, header and signature
+  // The member, wherever it stands; null when there is none.
+  [[nodiscard]] const json::Value* parameter(std::string_view name) const;
 };
 
 struct Jws {
-  bool is_compact = false;
-  std::string payload_text;      // base64url as it stands; empty: detached (or an empty payload)
-  bool has_payload = false;
-  std::vector<JwsSignature> signatures;   // empty: the JSON text is no JWS
-  std::vector<std::string> unknown_members;  // of the outer object, unprotected
+  JwsForm form = JwsForm::compact;
+  std::vector<JwsSignature> signatures;       // at least one
+  std::optional<std::string> payload_text;    // as it stands in the message; nothing when detached
+  std::vector<std::string> unknown_members;   // top level, beside those of RFC 7515 7.2
 };
 
-// Errors: json_invalid, json_duplicate_member, jws_invalid (places "signature N"), budget_exceeded.
-Result<Jws> parse_jws(ByteView text, Budget& budget);
+// Nothing when `text` is JSON that is no signed message. Errors: json_*, jws_invalid, jws_header_refused (jwk, jku, x5u: never fetched),
+// jws_algorithm_refused (none, HS*), jws_critical_refused, unsupported, budget_exceeded.
+Result<std::optional<Jws>> parse_jws(ByteView text, Budget& budget);
+
+// The octets that were signed as content: the payload, decoded. Nothing when detached.
+Result<std::optional<Bytes>> jws_payload(const Jws& jws);
+
+// RFC 7515 5.1 step 5: ASCII(protected) || '.' || payload. `content`: the detached content, for a message without payload.
+Bytes jws_signing_input(const Jws& jws, const JwsSignature& signature, ByteView content);
 
 }  // namespace mohr::format

@@ -1,89 +1,103 @@
-#include "format/cms_identity.h"
-#include "pki/core/json.h"
+// JAdES baseline B and T (TS 119 182-1 v1.2.1 clause 6): flattened, compact or detached.
+#include "format/identity_json.h"
+#include "format/jws.h"
 #include "sign/writer.h"
 
 namespace mohr::sign {
 namespace {
 
-std::string_view jose_name(crypto::DigestAlgorithm digest) {
-  if (digest == crypto::DigestAlgorithm::sha384) return "S384";
-  return digest == crypto::DigestAlgorithm::sha512 ? "S512" : "S256";
-}
-
-json::Value identity_value(const format::Identity& identity) {
-  json::Value value;
-  const auto add = [&](const char* name, const std::string& text) {
-    if (!text.empty()) value.add(name, text);
-  };
-  add("service_id", identity.service_id);
-  add("tracking_id", identity.tracking_id);
-  add("sender", identity.sender);
-  add("receiver", identity.receiver);
-  add("message_id", identity.message_id);
-  if (identity.expires) value.add("expires", iso8601(*identity.expires));
-  if (!identity.request.empty()) {
-    json::Value reply;
-    reply.add("alg", jose_name(identity.request_digest)).add("digest", base64url(identity.request));
-    value.add("in_reply_to", std::move(reply));
+// RFC 7518 3.4: the curve fixes the digest.
+crypto::SignatureAlgorithm algorithm_for(const Request& request) {
+  using enum crypto::DigestAlgorithm;
+  const crypto::PublicKey& key = request.key->public_key();
+  switch (key.curve()) {
+    case crypto::Curve::p256: return crypto::preferred_algorithm(key, sha256);
+    case crypto::Curve::p384: return crypto::preferred_algorithm(key, sha384);
+    case crypto::Curve::p521: return crypto::preferred_algorithm(key, sha512);
+    default: return crypto::preferred_algorithm(key, request.digest);
   }
-  return value;
 }
 
-// TS 119 182-1 v1.2.1, level B: alg, cty, x5c, x5t#S256, iat.
-json::Value protected_header(const Request& request, const crypto::SignatureAlgorithm& algorithm, bool compact) {
-  json::Value header;
-  header.add("alg", crypto::signature_jws(algorithm)).add("typ", compact ? "jose" : "jose+json");
-  const std::string_view type = request.media_type;
-  header.add("cty", type.empty() ? std::string_view("json") : type.starts_with("application/") ? type.substr(12) : type);
-  json::Array certificates;
-  certificates.emplace_back(base64(request.certificate->der()));
-  for (const pki::CertificatePtr& certificate : request.chain) certificates.emplace_back(base64(certificate->der()));
+// RFC 7515 4.1.10: "application/" is left out when nothing else has a "/".
+std::string content_type(const std::string& media_type) {
+  constexpr std::string_view kPrefix = "application/";
+  if (media_type.empty()) return "json";
+  const std::string_view rest = std::string_view(media_type).substr(std::min(kPrefix.size(), media_type.size()));
+  return media_type.starts_with(kPrefix) && rest.find_first_of("/;") == std::string_view::npos ? std::string(rest) : media_type;
+}
+
+json::Value protected_header(const Request& request, std::string_view algorithm) {
+  json::Value header{json::Object{}};
+  header.add("alg", algorithm);
+  header.add("typ", request.packaging == Packaging::compact ? "jose" : "jose+json");
+  header.add("cty", content_type(request.media_type));
+  json::Array certificates{base64(request.certificate->der())};
+  for (const pki::CertificatePtr& certificate : request.chain)
+    if (!(certificate->fingerprint() == request.certificate->fingerprint())) certificates.emplace_back(base64(certificate->der()));
   header.add("x5c", std::move(certificates));
   header.add("x5t#S256", base64url(request.certificate->fingerprint().view()));
-  header.add("iat", request.now.seconds);
-  if (!request.identity.empty()) header.add(std::string(format::kIdentityNamespace), identity_value(request.identity));
+  header.add("iat", request.now.seconds);  // 5.1.11: in new signatures instead of sigT, and not critical
+  if (!request.identity.empty()) header.add(std::string(format::kIdentityNamespace), format::identity_to_json(request.identity));
   return header;
 }
 
-Result<json::Value> timestamp_value(const Request& request, const std::string& value_text) {
+Result<json::Value> unprotected_header(const Request& request, std::string_view value_text) {
   if (!request.stamp) return errors::stamp_needed();
-  MOHR_TRY(const Bytes token, request.stamp(as_bytes(value_text)));
-  json::Value entry, tokens, property;
-  entry.add("val", base64(token));
-  tokens.add("tstTokens", json::Array{std::move(entry)});
-  property.add("sigTst", std::move(tokens));
+  MOHR_TRY(const Bytes token, request.stamp(as_bytes(value_text)));  // 5.3.4
+  json::Value entry;
+  json::Array tokens;
+  tokens.emplace_back().add("val", base64(token));
+  entry.add("sigTst", json::Object{}).add("tstTokens", std::move(tokens));
   json::Value header;
-  header.add("etsiU", json::Array{json::Value(base64url(as_bytes(json::write(property))))});
+  header.add("etsiU", json::Array{base64url(as_bytes(json::write(entry)))});
   return header;
+}
+
+Result<void> check_request(const Request& request) {
+  using enum Packaging;
+  const auto refuse = [](const char* packaging) { return errors::packaging_unsupported(Code{packaging}, Code{"JAdES"}); };
+  if (request.packaging == enveloped) return refuse("enveloped");
+  // 5.3: unprotected parameters need the JSON serialisation.
+  if (request.packaging == compact && request.level == Level::t) return refuse("compact level T");
+  return {};
+}
+
+// The payload is the document as it stands; JSON that two readers may understand differently is not signed.
+Result<Bytes> payload_of(const Source& document, const Request& request, Budget& budget) {
+  MOHR_TRY(Bytes payload, read_all(document, budget.limit(Limit::memory_bytes)));
+  const auto jws = format::parse_jws(payload, budget);
+  if (jws && *jws) return errors::already_signed(Code{document.name()});
+  if (request.media_type.empty() || request.media_type.ends_with("json")) {
+    MOHR_CHECK(json::parse(payload, budget));
+    if (!jws) return jws.error();  // JSON, and a broken signature
+  }
+  return payload;
 }
 
 }  // namespace
 
 Result<void> write_jades(const Source& document, const Request& request, Sink& out, Budget& budget) {
-  const bool compact = request.packaging == Packaging::compact;
-  const bool detached = request.packaging == Packaging::detached;
-  if (!compact && !detached && request.packaging != Packaging::by_format && request.packaging != Packaging::flattened &&
-      request.packaging != Packaging::attached)
-    return errors::packaging_unsupported(Code{"such"}, Code{"JAdES"});
-  if (compact && request.level == Level::t) return errors::packaging_unsupported(Code{"compact, time-stamped"}, Code{"JAdES"});
-  MOHR_TRY(const Bytes payload, read_all(document, budget.limit(Limit::memory_bytes)));
-  if (request.media_type.empty() || request.media_type == "application/json") MOHR_CHECK(json::parse(payload, budget));
-  const crypto::SignatureAlgorithm algorithm = crypto::preferred_algorithm(request.key->public_key(), request.digest);
-  if (crypto::signature_jws(algorithm).empty()) return errors::algorithm_unknown(Code{crypto::signature_name(algorithm)});
-  const std::string protected_text = base64url(as_bytes(json::write(protected_header(request, algorithm, compact))));
+  MOHR_CHECK(check_request(request));
+  MOHR_TRY(const Bytes payload, payload_of(document, request, budget));
+  const crypto::SignatureAlgorithm algorithm = algorithm_for(request);
+  const std::string_view name = crypto::signature_jws(algorithm);
+  if (name.empty()) return errors::key_unsupported(Code{request.key->public_key().name()});
+  const std::string protected_text = base64url(as_bytes(json::write(protected_header(request, name))));
   const std::string payload_text = base64url(payload);
-  MOHR_TRY(const Bytes value, request.key->sign(algorithm, as_bytes(protected_text + "." + payload_text), crypto::EcdsaForm::fixed));
+  const std::string input = protected_text + '.' + payload_text;
+  MOHR_TRY(const Bytes value, request.key->sign(algorithm, as_bytes(input), crypto::EcdsaForm::fixed));
   const std::string value_text = base64url(value);
-  if (compact) return out.write(as_bytes(protected_text + "." + payload_text + "." + value_text));
+  if (request.packaging == Packaging::compact) return out.write(as_bytes(input + '.' + value_text));
+
   json::Value message;
-  if (!detached) message.add("payload", payload_text);
+  if (request.packaging != Packaging::detached) message.add("payload", payload_text);  // RFC 7515 appendix F
   message.add("protected", protected_text);
   if (request.level == Level::t) {
-    MOHR_TRY(json::Value header, timestamp_value(request, value_text));
+    MOHR_TRY(json::Value header, unprotected_header(request, value_text));
     message.add("header", std::move(header));
   }
   message.add("signature", value_text);
-  return out.write(as_bytes(json::write(message) + "\n"));
+  return out.write(as_bytes(json::write(message) + '\n'));
 }
 
 }  // namespace mohr::sign

@@ -1,0 +1,145 @@
+#include "format/jades.h"
+
+#include <gtest/gtest.h>
+
+#include "format/identity_json.h"
+#include "pki/timestamp.h"
+
+namespace mohr::format {
+namespace {
+
+const std::string kFolder = MOHR_SOURCE_DIR "/testvectors/jades/";
+
+Bytes file(const std::string& name) {
+  auto octets = read_file(kFolder + name, 1 << 20);
+  return octets ? *std::move(octets) : Bytes{};
+}
+Result<SignedDocument> read_octets(ByteView octets, const Source* content = nullptr) {
+  Budget budget;
+  return read_jades(MemorySource(octets), content, budget);
+}
+crypto::SignatureCheck check(const Signature& signature) {
+  const auto key = signature.signer->key();
+  return key ? (*key)->verify(signature.algorithm, signature.signed_octets, signature.value, signature.ecdsa_form)
+             : crypto::SignatureCheck::unsupported;
+}
+
+struct Vector {
+  const char* name;
+  const char* content;
+  const char* algorithm;
+  const char* claimed;      // "" for none
+  std::size_t timestamps;
+};
+constexpr Vector kVectors[] = {
+    {"dss-compact-b.jws", nullptr, "RS256", "2026-11-25T09:52:36Z", 0},
+    {"dss-flattened-t.json", nullptr, "RS256", "2026-11-25T09:52:42Z", 1},
+    {"tax-utc.jws", nullptr, "RS256", "2024-03-06T13:05:50Z", 0},
+    {"tax-local.jws", nullptr, "RS256", "2023-05-13T10:44:47Z", 0},
+    {"node-b64-detached.json", "token.json", "ES256", "", 0},
+};
+
+TEST(Jades, ReadsWhatOthersSigned) {
+  for (const Vector& vector : kVectors) {
+    SCOPED_TRACE(vector.name);
+    const Bytes content = vector.content ? file(vector.content) : Bytes{};
+    const MemorySource source(content);
+    const auto document = read_octets(file(vector.name), vector.content ? &source : nullptr);
+    ASSERT_TRUE(document) << render(document.error(), Language::en);
+    ASSERT_EQ(document->signatures.size(), 1U);
+    const Signature& signature = document->signatures[0];
+    EXPECT_EQ(signature.algorithm_name, vector.algorithm);
+    EXPECT_EQ(signature.claimed_time ? iso8601(*signature.claimed_time) : "", vector.claimed);
+    ASSERT_TRUE(signature.signer);
+    EXPECT_EQ(check(signature), crypto::SignatureCheck::good);
+    ASSERT_FALSE(signature.signing_certificate.empty());
+    EXPECT_TRUE(pki::refers_to(signature.signing_certificate[0], *signature.signer));
+    ASSERT_EQ(signature.references.size(), 1U);
+    EXPECT_TRUE(signature.references[0].matches());
+    EXPECT_TRUE(signature.uncovered.empty());
+    EXPECT_TRUE(signature.findings.empty());
+    ASSERT_EQ(signature.signature_timestamps.size(), vector.timestamps);
+    for (const TimestampCarrier& carrier : signature.signature_timestamps) {
+      Budget budget;
+      const auto token = pki::parse_timestamp_token(carrier.token, budget);
+      ASSERT_TRUE(token);
+      EXPECT_TRUE(equal(crypto::digest(token->digest, carrier.stamped).view(), token->imprint));
+    }
+  }
+}
+
+TEST(Jades, EveryChangedOctetOfACompactTokenIsSeen) {
+  const Bytes token = file("tax-utc.jws");
+  for (std::size_t i = 0; i < token.size(); i += 7) {
+    Bytes changed = token;
+    changed[i] = changed[i] == 'A' ? 'B' : 'A';
+    const auto document = read_octets(changed);
+    if (!document || document->signatures.empty() || !document->signatures[0].signer) continue;
+    EXPECT_NE(check(document->signatures[0]), crypto::SignatureCheck::good) << i;
+  }
+}
+
+TEST(Jades, ContentThatIsMissingOrAnother) {
+  const auto document = read_octets(file("node-b64-detached.json"));
+  ASSERT_TRUE(document);
+  EXPECT_TRUE(document->needs_content);
+  EXPECT_FALSE(document->signatures[0].references[0].present());
+  EXPECT_TRUE(document->signatures[0].signed_octets.empty());
+  const Bytes other = file("inquiry.json");
+  const MemorySource source(other);
+  const auto wrong = read_octets(file("node-b64-detached.json"), &source);
+  ASSERT_TRUE(wrong);
+  EXPECT_EQ(check(wrong->signatures[0]), crypto::SignatureCheck::bad);
+  EXPECT_EQ(read_octets(file("tax-utc.jws"), &source).error().code, ErrorCode::cms_content_differs);
+}
+
+// Headers over no real signature: what is read, and what is refused.
+Result<SignedDocument> read_header(std::string_view header, std::string_view more = "") {
+  const std::string text = R"({"payload":"YQ","protected":")" + base64url(as_bytes(header)) + R"(","signature":"YQ")" + std::string(more) + "}";
+  return read_octets(as_bytes(text));
+}
+
+TEST(Jades, NamesWhatTheSignatureDoesNotCover) {
+  const auto document = read_header(R"({"alg":"RS256","cty":"json"})", R"(,"note":1,"header":{"kid":"7","etsiU":[{"cSig":"x"}]})");
+  ASSERT_TRUE(document);
+  const Signature& signature = document->signatures[0];
+  ASSERT_EQ(signature.uncovered.size(), 3U);
+  EXPECT_EQ(signature.uncovered[0].kind, "unprotected-member");
+  EXPECT_EQ(signature.uncovered[1].place, "header kid");
+  EXPECT_EQ(signature.uncovered[2].place, "etsiU cSig");
+  EXPECT_EQ(signature.content_type, "application/json");
+  EXPECT_FALSE(signature.signer);
+}
+
+TEST(Jades, TwoClaimedTimesAreNone) {
+  const auto document = read_header(R"({"alg":"RS256","iat":1700000000,"sigT":"2024-03-06T13:05:50Z"})");
+  ASSERT_TRUE(document);
+  EXPECT_FALSE(document->signatures[0].claimed_time);
+}
+
+TEST(Jades, RefusesBrokenParameters) {
+  for (const std::string_view header :
+       {R"({"alg":"RS256","x5c":"MII"})", R"({"alg":"RS256","x5c":[]})", R"({"alg":"RS256","x5c":["?"]})", R"({"alg":"RS256","x5c":[1]})",
+        R"({"alg":"RS256","x5t#S256":"YQ"})", R"({"alg":"RS256","x5t#o":{"digAlg":"S1","digVal":"YQ"}})", R"({"alg":"RS256","sigX5ts":[]})",
+        R"({"alg":"RS256","iat":"now"})", R"({"alg":"RS256","sigT":"yesterday"})", R"({"alg":"RS256","cty":1})", R"({"alg":"RS256","adoTst":{}})",
+        R"({"alg":"RS256","urn:uuid:4277d4db-60a4-4a4c-a40f-de674266b44b":{"expires":"soon"}})",
+        R"({"alg":"RS256","urn:uuid:4277d4db-60a4-4a4c-a40f-de674266b44b":{"in_reply_to":{"alg":"S256","digest":"YQ"}}})"}) {
+    const auto document = read_header(header);
+    ASSERT_FALSE(document) << header;
+    EXPECT_EQ(document.error().code, ErrorCode::jws_invalid) << header;
+  }
+  for (const std::string_view more : {R"(,"header":{"etsiU":"x"})", R"(,"header":{"etsiU":["?"]})", R"(,"header":{"etsiU":["YQ"]})",
+                                      R"(,"header":{"etsiU":[{"sigTst":{}}]})", R"(,"header":{"etsiU":[{"xVals":1}]})"})
+    EXPECT_FALSE(read_header(R"({"alg":"RS256"})", more)) << more;
+}
+
+TEST(Jades, IdentityKeepsItsFields) {
+  Identity identity{"s", "t", "from", "to", "m", Instant{1800000000}, crypto::DigestAlgorithm::sha256, Bytes(32, 7)};
+  const auto back = identity_from_json(identity_to_json(identity));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(*back, identity);
+  EXPECT_EQ(json::write(identity_to_json({})), "{}");
+}
+
+}  // namespace
+}  // namespace mohr::format
