@@ -35,4 +35,9 @@ struct HttpOptions {
 // Errors: module_missing, port_taken.
 Result<std::unique_ptr<HttpServer>> serve(const HttpOptions& options, Answer answer);
 
+// What the module "http" exports as `mohr_module`.
+struct HttpModule {
+  Result<std::unique_ptr<HttpServer>> (*serve)(const HttpOptions& options, Answer answer);
+};
+
 }  // namespace mohr::service
