@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <mutex>
+#include <set>
 
 #include "verify/rules.h"
 
@@ -111,6 +112,26 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
   judgement->good = judgement->anchor != nullptr && std::none_of(judgement->findings.begin(), judgement->findings.end(), fails);
   if (judgement->good && grounds.keep != nullptr) grounds.keep->keep(key, judgement);
   return PathJudgementPtr(std::move(judgement));
+}
+
+Result<PathJudgementPtr> judge_with_network(const PathQuestion& question, const pki::Trust& trust, pki::Evidence& evidence,
+                                            pki::Fetcher* fetcher, Budget& budget) {
+  std::set<std::string> asked;
+  while (true) {
+    MOHR_TRY(PathJudgementPtr judgement, judge_path(question, {evidence, trust, budget}));
+    if (fetcher == nullptr || !judgement->chained) return judgement;
+    bool learned = false;
+    for (std::size_t i = 0; i + 1 < judgement->path.size() && !learned; ++i) {
+      const auto& status = judgement->path[i].revocation;
+      if (!status || status->state != pki::RevocationState::unknown) continue;
+      for (const pki::Need& need : pki::revocation_needs(judgement->path[i].certificate, judgement->path[i + 1].certificate)) {
+        if (!asked.insert(need.url).second) continue;
+        learned = pki::fetch(need, *fetcher, evidence, budget);
+        if (learned) break;
+      }
+    }
+    if (!learned) return judgement;
+  }
 }
 
 }  // namespace mohr::verify

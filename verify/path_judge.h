@@ -38,8 +38,11 @@ struct Grounds {
   Budget& budget;
   const PathCache* cache = nullptr;
   PathCache* keep = nullptr;
-  crypto::Hash identity;                // of evidence and trust together
+  crypto::Hash identity{};              // of evidence and trust together; needed with a cache
 };
 Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds& grounds);
+// The same for a single certificate, fetching what is missing (null: offline) into `evidence`.
+Result<PathJudgementPtr> judge_with_network(const PathQuestion& question, const pki::Trust& trust, pki::Evidence& evidence,
+                                            pki::Fetcher* fetcher, Budget& budget);
 
 }  // namespace mohr::verify

@@ -1,0 +1,46 @@
+// mohr authority demo: makes a demonstration national CA.
+#include "cli/command.h"
+#include "cli/setting.h"
+#include "pki/authority.h"
+
+#include <charconv>
+
+namespace mohr::cli {
+namespace {
+
+const std::vector<OptionRow>& options() {
+  static const std::vector<OptionRow> rows = with_usual_options({
+      {"port", "N", "port of its services on loopback (default: a free one)"},
+  });
+  return rows;
+}
+
+Result<void> make(const Arguments& arguments) {
+  const std::vector<std::string>& words = arguments.files();
+  if (words.size() != 2 || words[0] != "demo") return errors::usage_invalid(Code{"mohr authority demo DIR (this version makes demonstration authorities only)"});
+  int port = 0;
+  if (arguments.has("port")) {
+    const std::string text = arguments.value("port");
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), port);
+    if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || port < 1 || port > 65535)
+      return errors::usage_invalid(Code{"--port " + text});
+  }
+  return pki::make_demonstration(words[1], port, SystemClock().now());
+}
+
+int run(const Arguments& arguments, const Terminal& terminal) {
+  const auto made = make(arguments);
+  if (!made) return terminal.fail(made.error());
+  terminal.out(arguments.files()[1] + "\n");
+  return kAccept;
+}
+
+}  // namespace
+
+const Command kAuthority = {
+    "authority", "Make a demonstration national CA with time-stamp and status services", "mohr authority demo DIR [--port N]",
+    "  mohr authority demo demo\n"
+    "  mohr serve --demo demo\n",
+    &options, &run};
+
+}  // namespace mohr::cli

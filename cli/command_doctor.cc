@@ -1,0 +1,70 @@
+// mohr doctor: what is missing here, and what to type.
+#include <filesystem>
+
+#include "cli/command.h"
+#include "cli/setting.h"
+#include "cli/version.h"
+#include "pki/core/json.h"
+#include "pki/core/module.h"
+#include "pki/crypto/signing_key.h"
+
+namespace mohr::cli {
+namespace {
+
+const std::vector<OptionRow>& options() {
+  static const std::vector<OptionRow> rows = with_usual_options({{"trust", "PATH", "look at these trusted authorities (repeatable)"}});
+  return rows;
+}
+
+struct Row {
+  std::string what;
+  bool good = false;
+  std::string advice;
+};
+
+std::vector<Row> examine(const Arguments& arguments, bool fa) {
+  std::vector<Row> rows;
+  const auto say = [&](const char* en, const char* persian) { return std::string(fa ? persian : en); };
+  rows.push_back({std::string("mohr ") + kVersion, true, {}});
+  for (const char* name : {"xml", "fetch", "http"}) {
+    const auto module = load_module(name);
+    rows.push_back({say("module ", "بخش ") + name, module.has_value(), module ? "" : render(module.error(), fa ? Language::fa : Language::en)});
+  }
+  const bool key = crypto::generate_key(crypto::NewKey::p256).has_value();
+  rows.push_back({say("cryptographic library", "کتابخانهٔ رمزنگاری"), key, key ? "" : say("install libssl3 again", "libssl3 را دوباره نصب کنید")});
+  constexpr Instant kReleased{1764000000};  // no clock can be right that is before the year of this release
+  const bool clock = SystemClock().now() > kReleased;
+  rows.push_back({say("clock ", "ساعت ") + iso8601(SystemClock().now()), clock, clock ? "" : say("set the clock right", "ساعت را درست کنید")});
+  const auto trust = trust_from(arguments);
+  const bool trusted = trust && !trust->anchors().empty();
+  std::string advice;
+  if (!trust) advice = render(trust.error(), fa ? Language::fa : Language::en);
+  else if (!trusted) advice = say("mohr trust add ROOT.pem --sha256 HEX, or give --trust", "mohr trust add ROOT.pem --sha256 HEX یا ‎--trust بدهید");
+  rows.push_back({say("trusted authorities", "مراکز مورد اعتماد"), trusted, advice});
+  return rows;
+}
+
+int run(const Arguments& arguments, const Terminal& terminal) {
+  const std::vector<Row> rows = examine(arguments, terminal.language() == Language::fa);
+  int status = kAccept;
+  json::Array list;
+  for (const Row& row : rows) {
+    if (!row.good) status = kEnvironment;
+    if (!arguments.has("json")) terminal.out((row.good ? "✔ " : "✖ ") + row.what + (row.good ? "" : ": " + row.advice) + "\n");
+    json::Value value;
+    value.add("what", row.what).add("good", row.good).add("advice", row.advice);
+    list.push_back(std::move(value));
+  }
+  if (arguments.has("json")) {
+    json::Value all;
+    all.add("version", 1).add("checks", std::move(list));
+    terminal.out(json::write(all, 2) + "\n");
+  }
+  return status;
+}
+
+}  // namespace
+
+const Command kDoctor = {"doctor", "Say what is missing here and what to type", "mohr doctor [--trust PATH]", "  mohr doctor\n", &options, &run};
+
+}  // namespace mohr::cli

@@ -1,0 +1,192 @@
+// mohr sign: a document and a key in, a signed document out.
+#include "cli/command.h"
+#include "cli/key.h"
+#include "cli/setting.h"
+#include "pki/core/json.h"
+#include "pki/core/text.h"
+#include "sign/signer.h"
+#include "sign/status.h"
+
+namespace mohr::cli {
+namespace {
+
+const std::vector<OptionRow>& options() {
+  static const std::vector<OptionRow> rows = with_setting_options({
+      {"key", "FILE.p12", "the key file", 'k'},
+      {"pass-file", "FILE", "its passphrase is the first line of this file"},
+      {"pass-fd", "N", "or comes from this file descriptor"},
+      {"pass-env", "NAME", "or from this environment variable"},
+      {"output", "FILE", "where to write (default: beside the document)", 'o'},
+      {"format", "NAME", "pades, xades, jades, cades (default: by content)"},
+      {"packaging", "NAME", "enveloped, detached, attached, compact, flattened (default: by format)"},
+      {"level", "b|t", "b: signature; t: with time-stamp (default: t with --tsa, else b)"},
+      {"tsa", "URL", "time-stamp service (RFC 3161)"},
+      {"digest", "NAME", "sha256, sha384, sha512 (default: sha256)"},
+      {"force", nullptr, "replace the output if it exists"},
+      {"service-id", "ID", "signed with the document: service ID"},
+      {"tracking-id", "ID", "  tracking ID"},
+      {"sender", "ID", "  sender"},
+      {"receiver", "ID", "  receiver"},
+      {"message-id", "ID", "  message ID"},
+      {"expires", "TIME", "  valid until"},
+      {"in-reply-to", "FILE", "  the request that this answers"},
+      {"reason", "TEXT", "why it is signed (PDF)"},
+      {"location", "TEXT", "where it is signed (PDF)"},
+  });
+  return rows;
+}
+
+Error wrong(std::string what) { return errors::usage_invalid(Code{std::move(what)}); }
+
+Result<sign::Packaging> packaging_from(const std::string& word) {
+  using enum sign::Packaging;
+  if (word.empty()) return by_format;
+  if (word == "enveloped") return enveloped;
+  if (word == "enveloping") return enveloping;
+  if (word == "detached") return detached;
+  if (word == "attached") return attached;
+  if (word == "compact") return compact;
+  if (word == "flattened") return flattened;
+  return wrong("--packaging " + word);
+}
+
+Result<format::Format> format_from(const std::string& word, const Source& document) {
+  if (word.empty()) return sign::format_for(document);
+  for (const format::Format format : {format::Format::cades, format::Format::xades, format::Format::pades, format::Format::jades})
+    if (word == format::format_id(format)) return format;
+  return wrong("--format " + word + " (pades, xades, jades, cades are known)");
+}
+
+Result<crypto::DigestAlgorithm> digest_from(const std::string& word) {
+  if (word.empty() || word == "sha256") return crypto::DigestAlgorithm::sha256;
+  if (word == "sha384") return crypto::DigestAlgorithm::sha384;
+  if (word == "sha512") return crypto::DigestAlgorithm::sha512;
+  return wrong("--digest " + word + " (sha256, sha384, sha512 are known)");
+}
+
+Result<format::Identity> identity_from(const Arguments& arguments) {
+  format::Identity identity;
+  identity.service_id = arguments.value("service-id");
+  identity.tracking_id = arguments.value("tracking-id");
+  identity.sender = arguments.value("sender");
+  identity.receiver = arguments.value("receiver");
+  identity.message_id = arguments.value("message-id");
+  for (const std::string* text : {&identity.service_id, &identity.tracking_id, &identity.sender, &identity.receiver, &identity.message_id})
+    if (!is_valid_utf8(*text) || printable(*text) != *text) return wrong("an identifier with characters that cannot be shown");
+  if (arguments.has("expires")) {
+    identity.expires = from_iso8601(arguments.value("expires"));
+    if (!identity.expires) return wrong("--expires " + arguments.value("expires") + " (a time looks like 2026-11-25T09:30:00Z)");
+  }
+  if (arguments.has("in-reply-to")) {
+    MOHR_TRY(const auto request, FileSource::open(arguments.value("in-reply-to")));
+    const crypto::Range whole{0, request->size()};
+    const crypto::DigestAlgorithm sha256 = crypto::DigestAlgorithm::sha256;
+    Budget budget;
+    MOHR_TRY(const std::vector<crypto::Hash> hashes, crypto::digest_ranges(*request, {&whole, 1}, {&sha256, 1}, budget));
+    identity.request_digest = sha256;
+    identity.request = to_bytes(hashes.front().view());
+  }
+  return identity;
+}
+
+Result<sign::Level> level_from(const Arguments& arguments) {
+  const std::string word = arguments.value("level", arguments.has("tsa") ? "t" : "b");
+  if (word == "b" || word == "B") return sign::Level::b;
+  if (word != "t" && word != "T") return wrong("--level " + word + " (b and t are known)");
+  if (!arguments.has("tsa")) return errors::stamp_needed();
+  return sign::Level::t;
+}
+
+// On a terminal the officer sees what is about to be signed, and as whom.
+void show_facts(const Source& document, const sign::Request& request, const Terminal& terminal) {
+  if (!Terminal::is_interactive()) return;
+  const pki::Certificate& certificate = *request.certificate;
+  const bool fa = terminal.language() == Language::fa;
+  terminal.hint((fa ? "سند: " : "Document:    ") + isolate_ltr(printable(document.name())) + " (" + std::to_string(document.size()) + ")\n");
+  terminal.hint((fa ? "امضاکننده: " : "Signer:      ") + isolate(certificate.subject().display()) + "\n");
+  terminal.hint((fa ? "صادرکننده: " : "Issuer:      ") + isolate(certificate.issuer().display()) + "\n");
+  terminal.hint((fa ? "اعتبار تا: " : "Valid until: ") + display(certificate.not_after(), terminal.language()) + "\n");
+}
+
+void warn(const Findings& warnings, const Terminal& terminal) {
+  for (const Finding& finding : warnings) terminal.hint("mohr: " + render(finding, terminal.language()) + "\n");
+}
+
+// The chain that travels with the signature: what the key file has, without anchors.
+std::vector<pki::CertificatePtr> chain_from(const pki::KeyFile& key, const pki::Trust& trust, const pki::Evidence& evidence) {
+  std::vector<pki::CertificatePtr> chain;
+  for (const pki::CertificatePtr& certificate : key.chain)
+    if (trust.anchor_of(*certificate) == nullptr && !(certificate->is_ca() && certificate->is_self_issued())) chain.push_back(certificate);
+  if (!chain.empty()) return chain;
+  const auto issues = [&](const pki::Certificate& issuer) { return issuer.subject().equals(key.certificate->issuer()) && !issuer.is_self_issued(); };
+  for (const auto& held : evidence.certificates())
+    if (issues(*held.item)) chain.push_back(held.item);
+  for (const pki::CertificatePtr& certificate : trust.intermediates())
+    if (chain.empty() && issues(*certificate)) chain.push_back(certificate);
+  return chain;
+}
+
+Result<std::string> sign_document(const Arguments& arguments, const Terminal& terminal) {
+  if (arguments.files().size() != 1) return wrong(arguments.files().empty() ? "which document? mohr sign FILE --key KEY.p12" : "one document at a time");
+  MOHR_TRY(const auto document, FileSource::open(arguments.files().front()));
+  if (document->size() == 0) return errors::file_empty(Code{document->name()});
+  sign::Request request;
+  MOHR_TRY(request.format, format_from(arguments.value("format"), *document));
+  MOHR_TRY(request.packaging, packaging_from(arguments.value("packaging")));
+  MOHR_TRY(request.level, level_from(arguments));
+  MOHR_TRY(request.digest, digest_from(arguments.value("digest")));
+  MOHR_TRY(request.identity, identity_from(arguments));
+  MOHR_TRY(request.now, time_from(arguments));
+  request.reason = arguments.value("reason");
+  request.location = arguments.value("location");
+  MOHR_TRY(const pki::KeyFile key, key_from(arguments));
+  request.key = key.key.get();
+  request.certificate = key.certificate;
+  MOHR_TRY(const pki::Trust trust, trust_from(arguments));
+  MOHR_TRY(const pki::Evidence evidence, evidence_from(arguments));
+  request.chain = chain_from(key, trust, evidence);
+  // The time-stamp service was named by the user, so its host may lie inside.
+  const std::string tsa = arguments.value("tsa");
+  if (!tsa.empty() && !pki::is_fetchable(tsa)) return errors::url_invalid(Code{tsa});
+  MOHR_TRY(const auto fetcher, fetcher_from(arguments, trust, tsa.empty() ? std::vector<std::string>{} : std::vector{pki::host_and_port(tsa)}));
+  Budget budget;
+  if (request.level == sign::Level::t) {
+    if (!fetcher) return wrong("--offline, and a time-stamp service");
+    request.stamp = sign::stamp_from(tsa, *fetcher, budget);
+  }
+  show_facts(*document, request, terminal);
+  MOHR_TRY(const sign::CertificateReview review, sign::review_certificate(request));
+  warn(review.warnings, terminal);
+  if (!trust.anchors().empty()) {
+    MOHR_TRY(const Findings status, sign::review_status(request, trust, evidence, fetcher.get(), budget));
+    warn(status, terminal);
+  }
+  const std::string output = arguments.value("output", sign::default_output(document->name(), request.format));
+  MOHR_CHECK(sign::sign_file(*document, request, output, arguments.has("force"), budget));
+  return output;
+}
+
+int run(const Arguments& arguments, const Terminal& terminal) {
+  const auto output = sign_document(arguments, terminal);
+  if (!output) return terminal.fail(output.error(), arguments.files().empty() ? "" : arguments.files().front());
+  if (arguments.has("json")) {
+    json::Value result;
+    result.add("version", 1).add("document", arguments.files().front()).add("output", *output);
+    terminal.out(json::write(result, 2) + "\n");
+  } else {
+    terminal.out(*output + "\n");
+  }
+  return kAccept;
+}
+
+}  // namespace
+
+const Command kSign = {
+    "sign", "Sign a document: PDF, XML, JSON or any file", "mohr sign FILE --key KEY.p12 [OPTION]...",
+    "  mohr sign letter.pdf --key officer.p12 --pass-file officer.pass\n"
+    "  mohr sign letter.xml --key seal.p12 --pass-fd 3 --tsa http://tsa.example.ir/tsa 3<seal.pass\n"
+    "  mohr sign question.json --key seal.p12 --service-id 13011561100 --tracking-id 14050904-1 --receiver 10320166911\n"
+    "  mohr sign answer.json --key second.p12 --in-reply-to question.jws.json --expires 2026-12-01T00:00:00Z\n",
+    &options, &run};
+
+}  // namespace mohr::cli

@@ -1,0 +1,51 @@
+#include "sign/status.h"
+
+#include <algorithm>
+#include <set>
+
+namespace mohr::sign {
+namespace {
+
+// Asks for the status of one certificate, fetching what is missing.
+Result<pki::RevocationStatus> status_of(const pki::CertificatePtr& certificate, const pki::CertificatePtr& issuer, Instant now,
+                                        const pki::Trust& trust, pki::Evidence& evidence, pki::Fetcher* fetcher, Budget& budget) {
+  std::set<std::string> asked;
+  while (true) {
+    MOHR_TRY(pki::RevocationStatus status, pki::revocation_status(*certificate, *issuer, now, now, trust, evidence, budget));
+    if (status.state != pki::RevocationState::unknown || fetcher == nullptr) return status;
+    bool learned = false;
+    for (const pki::Need& need : pki::revocation_needs(certificate, issuer)) {
+      if (!asked.insert(need.url).second) continue;
+      learned = pki::fetch(need, *fetcher, evidence, budget);
+      if (learned) break;
+    }
+    if (!learned) return status;
+  }
+}
+
+}  // namespace
+
+Result<Findings> review_status(const Request& request, const pki::Trust& trust, pki::Evidence evidence, pki::Fetcher* fetcher, Budget& budget) {
+  Findings warnings;
+  for (const pki::CertificatePtr& certificate : request.chain) evidence.add(certificate, pki::Origin::given);
+  const std::string subject = request.certificate->subject().display();
+  MOHR_TRY(const pki::Path path, pki::find_path(request.certificate, pki::Purpose::signing, request.now, trust, evidence, budget));
+  if (path.anchor == nullptr) {
+    warnings.push_back(findings::issuer_not_trusted(subject, request.certificate->issuer().display()));
+    return warnings;
+  }
+  for (const Finding& finding : path.findings) warnings.push_back(finding);
+  if (std::any_of(warnings.begin(), warnings.end(), [](const Finding& f) { return !pki::is_warning(f.check); })) return warnings;
+  for (std::size_t i = 0; i + 1 < path.certificates.size(); ++i) {
+    const pki::CertificatePtr& certificate = path.certificates[i];
+    MOHR_TRY(const pki::RevocationStatus status,
+             status_of(certificate, path.certificates[i + 1], request.now, trust, evidence, fetcher, budget));
+    const std::string name = certificate->subject().display();
+    if (status.state == pki::RevocationState::revoked || status.state == pki::RevocationState::on_hold)
+      return errors::certificate_revoked_for_signing(name, status.revoked_at);
+    if (status.state == pki::RevocationState::unknown) warnings.push_back(findings::revocation_unknown(name, certificate->issuer().display()));
+  }
+  return warnings;
+}
+
+}  // namespace mohr::sign
