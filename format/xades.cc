@@ -1,0 +1,208 @@
+#include "format/xades.h"
+
+#include <algorithm>
+
+#include "format/xades_properties.h"
+#include "pki/core/text.h"
+
+namespace mohr::format {
+namespace {
+
+using xml::Children;
+using xml::Node;
+
+Error invalid(const xml::Document& document, Node place, std::string what) {
+  return errors::xml_signature_invalid(Code{std::move(what)}).at(document.path(place));
+}
+
+// Found by walking down from the signature itself, never by an Id that could stand elsewhere.
+struct Properties {
+  Node object = nullptr, signed_properties = nullptr, unsigned_properties = nullptr;
+};
+
+Result<Properties> find_properties(const xml::Document& document, const xml::Dsig& dsig) {
+  Properties found;
+  for (const Node object : dsig.objects) {
+    for (Children each(document, object); !each.at_end();) {
+      const Node qualifying = each.take();
+      const std::string_view name = document.name(qualifying), space = document.space(qualifying);
+      if (space.starts_with("http://uri.etsi.org/01903/") && (space != kXades || name == "QualifyingPropertiesReference"))
+        return errors::unsupported(Code{printable(name) + " of " + printable(space)}).at(document.path(qualifying));
+      if (space != kXades || name != "QualifyingProperties") continue;
+      if (found.object != nullptr) return invalid(document, qualifying, "QualifyingProperties twice");
+      found.object = object;
+      if (document.attribute(qualifying, "Target") != "#" + dsig.id) return invalid(document, qualifying, "Target is another signature");
+      Children children(document, qualifying);
+      found.signed_properties = children.next_if(kXades, "SignedProperties");
+      found.unsigned_properties = children.next_if(kXades, "UnsignedProperties");
+      MOHR_CHECK(children.finish());
+    }
+  }
+  return found;
+}
+
+// The reference must mean the SignedProperties of this signature and nothing else in the document (signature wrapping).
+Result<void> check_target(const xml::Document& document, const xml::DsigReference& reference, const Properties& properties) {
+  const std::vector<Node> named = document.with_id(reference.fragment);
+  if (named.size() > 1) return invalid(document, named[1], "the Id " + printable(reference.fragment) + " twice");
+  if (properties.signed_properties == nullptr || named.empty() || named.front() != properties.signed_properties)
+    return invalid(document, reference.element, "a reference to other SignedProperties than this signature's own");
+  return {};
+}
+
+Result<Reference> digest_reference(const xml::Document& document, const xml::Dsig& dsig, const xml::DsigReference& reference,
+                                   const Properties& properties) {
+  const bool own = reference.selects == xml::Selection::signed_properties;
+  Reference fact{own ? "SignedProperties" : "document", reference.digest, reference.expected, {}, !own};
+  if (own) {
+    MOHR_CHECK(check_target(document, reference, properties));
+    MOHR_TRY(const Bytes octets, document.canonical(properties.signed_properties, reference.how));
+    fact.actual = to_bytes(crypto::digest(reference.digest, octets).view());
+  } else {
+    MOHR_TRY(const crypto::Hash hash, xml::digest_document(document, dsig, reference));
+    fact.actual = to_bytes(hash.view());
+  }
+  return fact;
+}
+
+// What the reference to the document leaves out besides this signature, and what stands inside the signature unsigned.
+void list_uncovered(const xml::Document& document, const xml::Dsig& dsig, const Properties& properties, Signature& signature) {
+  for (const Node object : dsig.objects) {
+    const Node first = document.first_child(object);
+    const bool only_properties = object == properties.object && document.next_sibling(first) == nullptr && !document.has_own_text(object);
+    const bool is_empty = first == nullptr && !document.has_own_text(object);
+    if (!only_properties && !is_empty) signature.uncovered.push_back({document.path(object), "unsigned-object", document.text(object).size()});
+  }
+  const bool others = std::any_of(dsig.references.begin(), dsig.references.end(),
+                                  [](const xml::DsigReference& r) { return r.selects == xml::Selection::all_but_signatures; });
+  if (others) {
+    for (const Node other : xml::outermost_signatures(document))
+      if (other != dsig.signature) signature.uncovered.push_back({document.path(other), "unsigned-element", document.text(other).size()});
+  }
+  if (const std::uint64_t octets = document.comment_octets(dsig.signature); octets > 0) signature.uncovered.push_back({"<!-- -->", "comment", octets});
+}
+
+// What cannot be read is left out and said; the same octets twice are one certificate.
+Result<void> parse_evidence(const XadesEvidence& evidence, Signature& signature, Budget& budget) {
+  std::int64_t number = 0;
+  for (const Bytes& der : evidence.certificates) {
+    MOHR_CHECK(budget.spend(Limit::certificates));
+    ++number;
+    const auto same = [&](const pki::CertificatePtr& c) { return equal(c->der(), der); };
+    if (std::any_of(signature.certificates.begin(), signature.certificates.end(), same)) continue;
+    auto certificate = pki::Certificate::parse(der);
+    if (certificate) signature.certificates.push_back(*std::move(certificate));
+    else signature.findings.push_back(findings::cms_certificate_unreadable(number));
+  }
+  number = 0;
+  for (const Bytes& der : evidence.crls) {
+    ++number;
+    auto crl = pki::Crl::parse(der, budget);
+    if (crl) signature.crls.push_back(*std::move(crl));
+    else if (failure(crl.error()) == Failure::budget) return crl.error();
+    else signature.findings.push_back(findings::cms_revocation_unreadable(number));
+  }
+  for (const Bytes& der : evidence.ocsp_responses) {
+    ++number;
+    auto response = pki::OcspResponse::parse(der, budget);
+    if (response) signature.ocsp_responses.push_back(*std::move(response));
+    else if (failure(response.error()) == Failure::budget) return response.error();
+    else signature.findings.push_back(findings::cms_revocation_unreadable(number));
+  }
+  return {};
+}
+
+bool issued_another(const pki::CertificatePtr& certificate, const std::vector<pki::CertificatePtr>& among) {
+  return std::any_of(among.begin(), among.end(), [&](const pki::CertificatePtr& other) {
+    return other != certificate && other->issuer().equals(certificate->subject());
+  });
+}
+
+// The certificate that the signed properties name, with its reference put first; without them the one that issued no other.
+void find_signer(Signature& signature) {
+  auto& references = signature.signing_certificate;
+  pki::CertificatePtr fallback;
+  for (auto reference = references.begin(); reference != references.end(); ++reference) {
+    for (const pki::CertificatePtr& certificate : signature.certificates) {
+      if (!pki::refers_to(*reference, *certificate)) continue;
+      if (issued_another(certificate, signature.certificates) && references.size() > 1) {
+        if (!fallback) fallback = certificate;
+        continue;
+      }
+      signature.signer = certificate;
+      std::rotate(references.begin(), reference, reference + 1);
+      return;
+    }
+  }
+  signature.signer = fallback;
+  if (signature.signer) return;
+  std::vector<pki::CertificatePtr> leaves;
+  for (const pki::CertificatePtr& certificate : signature.certificates)
+    if (!issued_another(certificate, signature.certificates)) leaves.push_back(certificate);
+  if (leaves.size() == 1) signature.signer = leaves.front();
+}
+
+Result<Signature> read_signature(const xml::Document& document, Node element, Budget& budget) {
+  if (document.parent(element) == nullptr) return errors::unsupported(Code{"an enveloping XML signature"}).at(document.path(element));
+  MOHR_TRY(const xml::Dsig dsig, xml::read_dsig(document, element));
+  MOHR_TRY(const Properties properties, find_properties(document, dsig));
+  Signature signature;
+  signature.format = Format::xades;
+  signature.name = document.path(element);
+  signature.algorithm_name = printable(dsig.algorithm_uri);
+  signature.algorithm = crypto::signature_from_uri(dsig.algorithm_uri).value_or(crypto::SignatureAlgorithm{});
+  signature.ecdsa_form = crypto::EcdsaForm::fixed;
+  signature.value = dsig.value;
+  MOHR_TRY(signature.signed_octets, document.canonical(dsig.signed_info, dsig.how));
+  bool properties_signed = false;
+  std::string content_id;
+  for (const xml::DsigReference& reference : dsig.references) {
+    MOHR_TRY(Reference fact, digest_reference(document, dsig, reference, properties));
+    if (fact.is_content) content_id = reference.id;
+    else properties_signed = true;
+    signature.references.push_back(std::move(fact));
+  }
+  XadesEvidence evidence;
+  if (dsig.key_info != nullptr) {
+    MOHR_TRY(xml::KeyInfo key_info, xml::read_key_info(document, dsig.key_info));
+    evidence.certificates = std::move(key_info.certificates);
+    evidence.crls = std::move(key_info.crls);
+  }
+  Properties covered = properties;
+  if (properties_signed) {
+    MOHR_CHECK(read_signed_properties(document, properties.signed_properties, content_id, signature));
+  } else if (properties.signed_properties != nullptr) {
+    covered.object = nullptr;  // nothing of it is signed: the binding and the times it claims are not read
+  }
+  if (properties.unsigned_properties != nullptr)
+    MOHR_CHECK(read_unsigned_properties(document, properties.unsigned_properties, dsig.value_element, signature, evidence));
+  MOHR_CHECK(parse_evidence(evidence, signature, budget));
+  find_signer(signature);
+  list_uncovered(document, dsig, covered, signature);
+  return signature;
+}
+
+}  // namespace
+
+Result<SignedDocument> read_xades(const Source& source, const Source* content, Budget& budget) {
+  if (content != nullptr) return errors::unsupported(Code{"a detached XML signature"});
+  MOHR_TRY(const Bytes octets, read_all(source, budget.limit(Limit::memory_bytes)));
+  MOHR_TRY(const auto tree, xml::Document::parse(octets, budget));
+  SignedDocument facts;
+  facts.format = Format::xades;
+  facts.media_type = "application/xml";
+  facts.size = source.size();
+  bool all_match = true;
+  for (const Node element : xml::outermost_signatures(*tree)) {
+    MOHR_CHECK(budget.in_time());
+    MOHR_CHECK(budget.spend(Limit::signatures));
+    MOHR_TRY(Signature signature, read_signature(*tree, element, budget));
+    for (const Reference& reference : signature.references) all_match = all_match && (!reference.is_content || reference.matches());
+    facts.signatures.push_back(std::move(signature));
+  }
+  // Side by side, each enveloped-signature transform takes out one signature and covers the others: whichever came later broke the first.
+  if (facts.signatures.size() > 1 && !all_match) return errors::unsupported(Code{"several XML signatures of which one does not cover the others"});
+  return facts;
+}
+
+}  // namespace mohr::format

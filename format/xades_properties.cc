@@ -1,0 +1,228 @@
+#include "format/xades_properties.h"
+
+#include <array>
+
+#include "format/cms_identity.h"
+#include "pki/core/text.h"
+
+namespace mohr::format {
+namespace {
+
+using xml::Children;
+using xml::Node;
+
+Error invalid(const xml::Document& document, Node place, std::string what) {
+  return errors::xml_signature_invalid(Code{std::move(what)}).at(document.path(place));
+}
+
+std::string trimmed_text(const xml::Document& document, Node element) {
+  const std::string text = document.text(element);
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first == std::string::npos ? std::string() : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+Result<Instant> read_time(const xml::Document& document, Node element) {
+  const auto time = from_iso8601(trimmed_text(document, element));
+  if (!time) return invalid(document, element, "no date and time");
+  return *time;
+}
+
+// xsd:integer to the contents octets of an INTEGER; empty when it is none of a serial number's.
+Bytes integer_contents(std::string_view decimal) {
+  Bytes out;  // most significant octet first
+  if (decimal.empty() || decimal.size() > 80) return {};
+  for (const char c : decimal) {
+    if (c < '0' || c > '9') return {};
+    unsigned carry = static_cast<unsigned>(c - '0');
+    for (auto octet = out.rbegin(); octet != out.rend(); ++octet) {
+      carry += *octet * 10U;
+      *octet = static_cast<Byte>(carry);
+      carry >>= 8;
+    }
+    if (carry != 0) out.insert(out.begin(), static_cast<Byte>(carry));
+  }
+  if (out.empty() || (out.front() & 0x80) != 0) out.insert(out.begin(), 0);
+  return out;
+}
+
+// IssuerSerial (RFC 5035 6.1): SEQUENCE { GeneralNames, INTEGER }.
+Result<void> read_issuer_serial(ByteView der, pki::SigningCertificateReference& reference) {
+  MOHR_TRY(asn1::Reader reader, asn1::single(der, asn1::kSequence));
+  MOHR_TRY(asn1::Reader names, reader.enter(asn1::kSequence));
+  MOHR_TRY(asn1::Reader directory, names.enter(asn1::context(4)));
+  MOHR_TRY(const asn1::Element name, directory.next(asn1::kSequence));
+  MOHR_TRY(const ByteView serial, reader.integer());
+  MOHR_CHECK(names.finish());
+  reference.issuer = to_bytes(name.whole);
+  reference.serial = to_bytes(serial);
+  return reader.finish();
+}
+
+// xades:Cert of SigningCertificate (5.2.2, the old one) and SigningCertificateV2.
+Result<pki::SigningCertificateReference> read_certificate_reference(const xml::Document& document, Node cert) {
+  pki::SigningCertificateReference reference;
+  Children children(document, cert);
+  MOHR_TRY(const Node digest_element, children.next(kXades, "CertDigest"));
+  Children inside(document, digest_element);
+  MOHR_TRY(xml::DigestAndValue digest, xml::read_digest(document, inside));
+  reference.digest = digest.algorithm;
+  reference.value = std::move(digest.value);
+  if (const Node v2 = children.next_if(kXades, "IssuerSerialV2")) {
+    MOHR_TRY(const Bytes der, xml::read_base64(document, v2));
+    if (!read_issuer_serial(der, reference)) return invalid(document, v2, "IssuerSerialV2");
+  } else if (const Node v1 = children.next_if(kXades, "IssuerSerial")) {
+    Children names(document, v1);  // the name is text that no two programs write alike: the serial number and the digest bind
+    MOHR_CHECK(names.next(xml::kDsig, "X509IssuerName"));
+    MOHR_TRY(const Node serial, names.next(xml::kDsig, "X509SerialNumber"));
+    reference.serial = integer_contents(trimmed_text(document, serial));
+  }
+  return reference;
+}
+
+Result<void> read_in_reply_to(const xml::Document& document, Node element, Identity& identity) {
+  const auto algorithm = crypto::digest_from_uri(document.attribute(element, "Algorithm").value_or(""));
+  if (!algorithm) return invalid(document, element, "InReplyTo without a known Algorithm");
+  identity.request_digest = *algorithm;
+  MOHR_TRY(identity.request, xml::read_base64(document, element));
+  if (identity.request.size() != crypto::digest_size(*algorithm)) return invalid(document, element, "a digest of another size");
+  return {};
+}
+
+struct TextMember {
+  std::string_view name;
+  std::string Identity::*member;
+};
+constexpr std::array kTexts = {TextMember{"ServiceId", &Identity::service_id}, TextMember{"TrackingId", &Identity::tracking_id},
+                               TextMember{"Sender", &Identity::sender}, TextMember{"Receiver", &Identity::receiver},
+                               TextMember{"MessageId", &Identity::message_id}};
+
+// docs/attributes.md. Each child at most once; unknown ones are refused, so that nobody takes them for understood.
+Result<void> read_identity(const xml::Document& document, Node element, Identity& identity) {
+  if (!identity.empty()) return invalid(document, element, "Identity twice");
+  std::vector<std::string_view> seen;
+  for (Children each(document, element); !each.at_end();) {
+    const Node child = each.take();
+    const std::string_view name = document.name(child);
+    if (document.space(child) != kIdentityNamespace) return invalid(document, child, "this element is not expected here");
+    if (std::find(seen.begin(), seen.end(), name) != seen.end()) return invalid(document, child, "this element twice");
+    seen.push_back(name);
+    const auto text = std::find_if(kTexts.begin(), kTexts.end(), [&](const TextMember& row) { return row.name == name; });
+    if (text != kTexts.end() && document.has_only_text(child)) {
+      identity.*text->member = document.text(child);
+    } else if (name == "Expires") {
+      MOHR_TRY(identity.expires, read_time(document, child));
+    } else if (name == "InReplyTo") {
+      MOHR_CHECK(read_in_reply_to(document, child, identity));
+    } else {
+      return invalid(document, child, "this element is not expected here");
+    }
+  }
+  return {};
+}
+
+Result<void> read_signature_properties(const xml::Document& document, Node properties, Signature& signature) {
+  for (Children each(document, properties); !each.at_end();) {
+    const Node property = each.take();
+    if (is(document, property, kIdentityNamespace, "Identity")) {
+      MOHR_CHECK(read_identity(document, property, signature.identity));
+    } else if (is(document, property, kXades, "SigningTime")) {
+      if (signature.claimed_time) return invalid(document, property, "SigningTime twice");
+      MOHR_TRY(signature.claimed_time, read_time(document, property));
+    } else if (is(document, property, kXades, "SigningCertificateV2") || is(document, property, kXades, "SigningCertificate")) {
+      for (Children certs(document, property); !certs.at_end();) {
+        MOHR_TRY(const Node cert, certs.next(kXades, "Cert"));
+        MOHR_TRY(pki::SigningCertificateReference reference, read_certificate_reference(document, cert));
+        signature.signing_certificate.push_back(std::move(reference));
+      }
+    }
+  }
+  return {};
+}
+
+// 5.2.4: DataObjectFormat names its reference as "#Id".
+void read_data_properties(const xml::Document& document, Node properties, const std::string& content_id, Signature& signature) {
+  for (Children each(document, properties); !each.at_end();) {
+    const Node property = each.take();
+    if (!is(document, property, kXades, "DataObjectFormat")) continue;
+    if (content_id.empty() || document.attribute(property, "ObjectReference") != "#" + content_id) continue;
+    for (Children parts(document, property); !parts.at_end();)
+      if (const Node part = parts.take(); is(document, part, kXades, "MimeType")) signature.content_type = trimmed_text(document, part);
+  }
+}
+
+// SignatureTimeStamp (5.3): over the canonical ds:SignatureValue element.
+Result<void> read_timestamp(const xml::Document& document, Node property, Node value_element, Signature& signature) {
+  Children children(document, property);
+  xml::Canonicalization how;
+  if (const Node method = children.next_if(xml::kDsig, "CanonicalizationMethod")) {
+    MOHR_TRY(how, xml::read_canonicalization(document, method));
+  }
+  bool any = false;
+  while (const Node token = children.next_if(kXades, "EncapsulatedTimeStamp")) {
+    TimestampCarrier carrier;
+    MOHR_TRY(carrier.token, xml::read_base64(document, token));
+    MOHR_TRY(carrier.stamped, document.canonical(value_element, how));
+    signature.signature_timestamps.push_back(std::move(carrier));
+    any = true;
+  }
+  if (!any || !children.at_end()) return errors::unsupported(Code{"this form of SignatureTimeStamp"}).at(document.path(property));
+  return {};
+}
+
+Result<void> read_values(const xml::Document& document, Node values, std::string_view name, std::vector<Bytes>& to) {
+  for (Children each(document, values); !each.at_end();) {
+    const Node value = each.take();
+    if (!is(document, value, kXades, name)) continue;
+    MOHR_TRY(Bytes octets, xml::read_base64(document, value));
+    to.push_back(std::move(octets));
+  }
+  return {};
+}
+
+// True when `property` holds certificates or revocation data, which prove themselves.
+Result<bool> read_evidence(const xml::Document& document, Node property, XadesEvidence& evidence) {
+  if (is(document, property, kXades141, "TimeStampValidationData")) {
+    for (Children each(document, property); !each.at_end();) MOHR_CHECK(read_evidence(document, each.take(), evidence));
+    return true;
+  }
+  if (is(document, property, kXades, "CertificateValues")) {
+    MOHR_CHECK(read_values(document, property, "EncapsulatedX509Certificate", evidence.certificates));
+    return true;
+  }
+  if (!is(document, property, kXades, "RevocationValues")) return false;
+  for (Children each(document, property); !each.at_end();) {
+    const Node values = each.take();
+    if (is(document, values, kXades, "CRLValues")) MOHR_CHECK(read_values(document, values, "EncapsulatedCRLValue", evidence.crls));
+    if (is(document, values, kXades, "OCSPValues")) MOHR_CHECK(read_values(document, values, "EncapsulatedOCSPValue", evidence.ocsp_responses));
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<void> read_signed_properties(const xml::Document& document, Node properties, const std::string& content_id, Signature& signature) {
+  Children children(document, properties);
+  if (const Node own = children.next_if(kXades, "SignedSignatureProperties")) MOHR_CHECK(read_signature_properties(document, own, signature));
+  if (const Node data = children.next_if(kXades, "SignedDataObjectProperties")) read_data_properties(document, data, content_id, signature);
+  return children.finish();
+}
+
+Result<void> read_unsigned_properties(const xml::Document& document, Node properties, Node value_element, Signature& signature,
+                                      XadesEvidence& evidence) {
+  for (Children groups(document, properties); !groups.at_end();) {
+    const Node group = groups.take();
+    const bool own = is(document, group, kXades, "UnsignedSignatureProperties");
+    for (Children each(document, group); !each.at_end();) {
+      const Node property = each.take();
+      if (own && is(document, property, kXades, "SignatureTimeStamp")) {
+        MOHR_CHECK(read_timestamp(document, property, value_element, signature));
+        continue;
+      }
+      MOHR_TRY(const bool proves_itself, read_evidence(document, property, evidence));
+      if (!proves_itself) signature.uncovered.push_back({document.path(property), "unprotected-property", document.text(property).size()});
+    }
+  }
+  return {};
+}
+
+}  // namespace mohr::format

@@ -1,0 +1,23 @@
+// The qualifying properties of XAdES (EN 319 132-1 clause 5) to facts.
+#pragma once
+
+#include "format/signed_document.h"
+#include "format/xmldsig.h"
+
+namespace mohr::format {
+
+inline constexpr std::string_view kXades = "http://uri.etsi.org/01903/v1.3.2#";
+inline constexpr std::string_view kXades141 = "http://uri.etsi.org/01903/v1.4.1#";
+
+// SignedProperties: signing time, binding, MIME type of the reference `content_id`, identity. Call it only for what a reference covers.
+Result<void> read_signed_properties(const xml::Document& document, xml::Node properties, const std::string& content_id, Signature& signature);
+
+// Encodings that a signature brings: certificates and revocation data, as they come.
+struct XadesEvidence {
+  std::vector<Bytes> certificates, crls, ocsp_responses;
+};
+// UnsignedProperties: time-stamps over `value_element`, evidence; what is neither is listed in signature.uncovered.
+Result<void> read_unsigned_properties(const xml::Document& document, xml::Node properties, xml::Node value_element, Signature& signature,
+                                      XadesEvidence& evidence);
+
+}  // namespace mohr::format

@@ -1,0 +1,82 @@
+// XML signatures (XMLDSig 1.1) as far as the closed list goes: the elements of ds:Signature to plain data, and reference digests.
+#pragma once
+
+#include "format/xml.h"
+#include "pki/crypto/digest.h"
+
+namespace mohr::format::xml {
+
+inline constexpr std::string_view kDsig = "http://www.w3.org/2000/09/xmldsig#";
+inline constexpr std::string_view kEnvelopedSignature = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
+inline constexpr std::string_view kSignedPropertiesType = "http://uri.etsi.org/01903#SignedProperties";
+
+// The child elements of an element, taken one after the other as a schema's sequence has them.
+class Children {
+ public:
+  Children(const Document& document, Node parent) : document_(document), parent_(parent), next_(document.first_child(parent)) {}
+  [[nodiscard]] bool at_end() const { return next_ == nullptr; }
+  [[nodiscard]] Node peek() const { return next_; }
+  Node take();                                                      // any; null at the end
+  Node next_if(std::string_view space, std::string_view name);      // this one, or null
+  Result<Node> next(std::string_view space, std::string_view name); // this one, or xml_signature_invalid
+  [[nodiscard]] Result<void> finish() const;                        // an error when one is left
+
+ private:
+  const Document& document_;
+  Node parent_, next_;
+};
+bool is(const Document& document, Node element, std::string_view space, std::string_view name);
+
+// What a reference of the closed list selects.
+enum class Selection : std::uint8_t {
+  all_but_this_signature,   // URI="" and the enveloped-signature transform
+  all_but_signatures,       // URI="" and one of the two XPath filters that take out every ds:Signature (as DSS writes them)
+  signed_properties,        // URI="#...", Type SignedProperties
+};
+
+struct DsigReference {
+  Node element = nullptr;
+  std::string id, fragment;  // fragment: the Id behind "#"
+  Selection selects = Selection::all_but_this_signature;
+  Canonicalization how;      // the last step; C14N 1.0 when no transform says (XMLDSig 4.4.3.2)
+  crypto::DigestAlgorithm digest = crypto::DigestAlgorithm::none;
+  Bytes expected;
+};
+
+struct Dsig {
+  Node signature = nullptr, signed_info = nullptr, value_element = nullptr;
+  Node key_info = nullptr;   // null when absent
+  std::vector<Node> objects;
+  std::string id;
+  Canonicalization how;      // of SignedInfo
+  std::string algorithm_uri;
+  std::vector<DsigReference> references;  // exactly one of the document, at most one of SignedProperties
+  Bytes value;
+};
+// Errors: unsupported (names the construct and the place), algorithm_unknown (digests), xml_signature_invalid.
+Result<Dsig> read_dsig(const Document& document, Node signature);
+
+// The digest of the document as that reference selects it. `reference` is no signed_properties.
+Result<crypto::Hash> digest_document(const Document& document, const Dsig& dsig, const DsigReference& reference);
+// Outermost ds:Signature elements, in document order.
+std::vector<Node> outermost_signatures(const Document& document);
+
+// Octets of an element that holds base64 only.
+Result<Bytes> read_base64(const Document& document, Node element);
+// ds:CanonicalizationMethod or a ds:Transform that canonicalises, with exclusive C14N's InclusiveNamespaces.
+Result<Canonicalization> read_canonicalization(const Document& document, Node element);
+struct DigestAndValue {
+  crypto::DigestAlgorithm algorithm = crypto::DigestAlgorithm::none;
+  Bytes value;
+};
+// ds:DigestMethod and ds:DigestValue, the next two of `children`. Errors: algorithm_unknown, xml_signature_invalid (wrong size).
+Result<DigestAndValue> read_digest(const Document& document, Children& children);
+
+// ds:X509Certificate and ds:X509CRL of ds:X509Data, as they come. Errors: unsupported (RetrievalMethod and whatever else would
+// have to be fetched or trusted).
+struct KeyInfo {
+  std::vector<Bytes> certificates, crls;
+};
+Result<KeyInfo> read_key_info(const Document& document, Node key_info);
+
+}  // namespace mohr::format::xml
