@@ -8,14 +8,17 @@
 namespace mohr::format {
 namespace {
 
-// DER or BER as it is, or the first CMS or PKCS7 block of a PEM text.
+// DER or BER as it is, or the one CMS or PKCS7 block of a PEM text. What begins as a SEQUENCE is never searched for PEM: an attached
+// content may hold a block of its own.
 Result<Bytes> read_message(const Source& document, Budget& budget) {
   MOHR_TRY(Bytes octets, read_all(document, budget.limit(Limit::memory_bytes)));
-  if (!asn1::is_pem(octets)) return octets;
+  if (octets.empty() || octets.front() == asn1::kSequence || !asn1::is_pem(octets)) return octets;
   MOHR_TRY(auto blocks, asn1::read_pem(octets));
-  for (asn1::PemBlock& block : blocks)
-    if (block.label == "CMS" || block.label == "PKCS7") return std::move(block.contents);
-  return errors::cms_not_signed_data(Code{blocks.empty() ? "PEM" : blocks.front().label});
+  const auto is_message = [](const asn1::PemBlock& block) { return block.label == "CMS" || block.label == "PKCS7"; };
+  const auto found = std::find_if(blocks.begin(), blocks.end(), is_message);
+  if (found == blocks.end()) return errors::cms_not_signed_data(Code{blocks.empty() ? "PEM" : blocks.front().label});
+  if (std::count_if(blocks.begin(), blocks.end(), is_message) > 1) return errors::unsupported(Code{"several CMS messages in one PEM file"});
+  return std::move(found->contents);
 }
 
 std::vector<crypto::DigestAlgorithm> digests_of(const std::vector<Signature>& signatures) {

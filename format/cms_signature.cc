@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "format/cms_identity.h"
+#include "pki/core/text.h"
 
 namespace mohr::format {
 namespace {
@@ -18,7 +19,8 @@ std::string oid_name(ByteView oid) {
 
 class SignerFacts {
  public:
-  SignerFacts(const pki::SignedData& data, const SignerInfo& signer, Signature& signature) : data_(data), signer_(signer), signature_(signature) {}
+  SignerFacts(const pki::SignedData& data, const SignerInfo& signer, Signature& signature, const CmsEvidence& evidence)
+      : data_(data), signer_(signer), signature_(signature), evidence_(evidence) {}
 
   Result<void> read() {
     signature_.signed_octets = signer_.signed_octets;
@@ -27,6 +29,8 @@ class SignerFacts {
     signature_.algorithm_name = signer_.signature_algorithm.scheme == crypto::SignatureScheme::none
                                     ? oid_name(signer_.signature_algorithm_oid)
                                     : crypto::signature_name(signer_.signature_algorithm);
+    signature_.signer = find_bound_signer();
+    if (asn1::known_oid(data_.content_type) != Oid::cms_data) signature_.content_type = asn1::dotted(data_.content_type);
     if (!is_sorted()) found(findings::cms_attributes_not_sorted());
     const crypto::DigestAlgorithm own = signer_.signature_algorithm.digest;
     if (own != crypto::DigestAlgorithm::none && own != signer_.digest)
@@ -42,6 +46,19 @@ class SignerFacts {
 
  private:
   void found(Finding finding) { signature_.findings.push_back(std::move(finding)); }
+
+  // Two certificates may claim the same issuer and serial number: the one that the signature binds is meant, wherever it stands.
+  [[nodiscard]] pki::CertificatePtr find_bound_signer() const {
+    const pki::CertificatePtr first = pki::find_signer(signer_, evidence_.certificates);
+    const CmsAttribute* binding = signer_.signed_attribute(Oid::signing_certificate_v2);
+    if (binding == nullptr) binding = signer_.signed_attribute(Oid::signing_certificate);
+    if (!first || binding == nullptr) return first;
+    const auto references = pki::read_signing_certificate(*binding);
+    if (!references || pki::refers_to(references->front(), *first)) return first;
+    for (const pki::CertificatePtr& other : evidence_.certificates)
+      if (pki::refers_to(references->front(), *other) && pki::find_signer(signer_, {&other, 1})) return other;
+    return first;
+  }
 
   // DER sorts a SET OF; what was signed keeps its order, but a reader that sorts would see other octets.
   [[nodiscard]] bool is_sorted() const {
@@ -79,7 +96,7 @@ class SignerFacts {
       case Oid::signing_certificate_v2: return read_binding(attribute);
       case Oid::mime_type: {
         MOHR_TRY(const asn1::Element text, value.next(asn1::kUtf8String));
-        signature_.content_type = std::string(as_text(text.value));
+        signature_.content_type = printable(as_text(text.value));
         return {};
       }
       case Oid::cms_algorithm_protection: return check_protection(value);
@@ -129,6 +146,7 @@ class SignerFacts {
   const pki::SignedData& data_;
   const SignerInfo& signer_;
   Signature& signature_;
+  const CmsEvidence& evidence_;
 };
 
 }  // namespace
@@ -172,8 +190,7 @@ Result<Signature> signature_from_signer(const pki::SignedData& data, std::size_t
   signature.crls = evidence.crls;
   signature.ocsp_responses = evidence.ocsp_responses;
   signature.findings = evidence.findings;
-  signature.signer = pki::find_signer(signer, evidence.certificates);
-  MOHR_CHECK(SignerFacts(data, signer, signature).read());
+  MOHR_CHECK(SignerFacts(data, signer, signature, evidence).read());
   return signature;
 }
 

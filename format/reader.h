@@ -8,6 +8,8 @@ namespace mohr::format {
 
 enum class Kind : std::uint8_t { pdf, xml, json, jws_compact, cms, certificate, crl, ocsp, timestamp, other };
 
+std::string_view kind_name(Kind kind);  // "PDF", "CMS", "time-stamp": for details
+
 // By content only. A file that two readers recognise, or with octets before its magic, is an error: input_ambiguous,
 // input_prefixed. `other` is anything else (a file to be signed, or detached content).
 Result<Kind> detect(const Source& source);

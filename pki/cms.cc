@@ -308,7 +308,7 @@ Result<std::vector<SigningCertificateReference>> read_signing_certificate(const 
 }
 
 bool refers_to(const SigningCertificateReference& reference, const Certificate& certificate) {
-  if (reference.digest == crypto::DigestAlgorithm::none) return false;
+  if (reference.digest == crypto::DigestAlgorithm::none || reference.value.empty()) return false;
   const bool same = reference.digest == crypto::DigestAlgorithm::sha256
                         ? equal(reference.value, certificate.fingerprint().view())
                         : equal(reference.value, crypto::digest(reference.digest, certificate.der()).view());
