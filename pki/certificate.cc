@@ -135,6 +135,7 @@ Result<CertificatePtr> Certificate::parse(ByteView der) {
 }
 
 const Extension* Certificate::extension(Oid id) const {
+  if (id == Oid::unknown) return nullptr;
   const auto found = std::find_if(extensions_.begin(), extensions_.end(), [id](const Extension& e) { return e.id == id; });
   return found == extensions_.end() ? nullptr : &*found;
 }
