@@ -21,16 +21,6 @@ Error as_certificate_error(Error error) {
   return error;
 }
 
-// SEQUENCE { OBJECT IDENTIFIER, parameters OPTIONAL }.
-Result<ByteView> read_algorithm_identifier(Reader& reader) {
-  MOHR_TRY(const Element algorithm, reader.next(asn1::kSequence));
-  Reader inside = reader.inside(algorithm);
-  MOHR_CHECK(inside.oid());
-  if (!inside.at_end()) MOHR_CHECK(inside.next());
-  MOHR_CHECK(inside.finish());
-  return algorithm.whole;
-}
-
 Result<ByteView> read_spki(Reader& reader) {
   MOHR_TRY(const Element spki, reader.next(asn1::kSequence));
   Reader inside = reader.inside(spki);
@@ -50,7 +40,7 @@ struct CertificateParser {
     MOHR_TRY(const Element tbs, certificate.next(asn1::kSequence));
     c.tbs_ = tbs.whole;
     MOHR_TRY(c.signature_algorithm_identifier_, read_algorithm_identifier(certificate));
-    MOHR_TRY(c.signature_, certificate.bit_string());
+    MOHR_TRY(c.signature_, read_signature_value(certificate));
     MOHR_CHECK(certificate.finish());
     Reader fields = certificate.inside(tbs);
     MOHR_CHECK(read_fields(c, fields));

@@ -23,6 +23,7 @@ struct Extension {
   ByteView oid;    // contents octets
   bool critical = false;
   ByteView value;  // contents of the OCTET STRING: the DER of the extension
+  bool writes_default = false;  // "critical FALSE" is written out, which DER leaves away: read leniently
 };
 
 struct BasicConstraints {
@@ -73,7 +74,7 @@ class Certificate {
   [[nodiscard]] const crypto::SignatureAlgorithm& signature_algorithm() const { return signature_algorithm_; }
   [[nodiscard]] ByteView signature_algorithm_identifier() const { return signature_algorithm_identifier_; }  // whole AlgorithmIdentifier
   [[nodiscard]] bool signature_algorithm_known() const { return signature_algorithm_.scheme != crypto::SignatureScheme::none; }
-  [[nodiscard]] ByteView signature() const { return signature_; }       // BIT STRING octets
+  [[nodiscard]] ByteView signature() const { return signature_; }       // BIT STRING octets; empty when they are not whole
   [[nodiscard]] int version() const { return version_; }                // 1, 2 or 3
 
   [[nodiscard]] std::span<const Extension> extensions() const { return extensions_; }

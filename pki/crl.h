@@ -31,7 +31,7 @@ class Crl {
   [[nodiscard]] Instant this_update() const { return this_update_; }
   [[nodiscard]] std::optional<Instant> next_update() const { return next_update_; }
   [[nodiscard]] const crypto::SignatureAlgorithm& signature_algorithm() const { return signature_algorithm_; }
-  [[nodiscard]] ByteView signature() const { return signature_; }
+  [[nodiscard]] ByteView signature() const { return signature_; }  // empty when its octets are not whole
   [[nodiscard]] ByteView authority_key_identifier() const { return authority_key_identifier_; }
   [[nodiscard]] ByteView number() const { return number_; }                       // INTEGER contents; empty when absent
   [[nodiscard]] bool is_delta() const { return is_delta_; }

@@ -94,7 +94,7 @@ Result<Extension> read_extension(Reader& reader, Reader& inside) {
   MOHR_TRY(extension.oid, sequence.oid());
   if (sequence.peek() == asn1::kBoolean) {
     MOHR_TRY(extension.critical, sequence.boolean());
-    if (!extension.critical) return sequence.error("a default value that is written out");
+    extension.writes_default = !extension.critical;
   }
   MOHR_TRY(const Element value, sequence.next(asn1::kOctetString));
   MOHR_CHECK(sequence.finish());
@@ -136,6 +136,19 @@ Result<DistributionPointName> read_distribution_point_name(Reader reader) {
   return out;
 }
 
+Result<ByteView> read_algorithm_identifier(Reader& reader) {
+  MOHR_TRY(const Element algorithm, reader.next(asn1::kSequence));
+  Reader inside = reader.inside(algorithm);
+  MOHR_CHECK(inside.oid());
+  return algorithm.whole;
+}
+
+Result<ByteView> read_signature_value(Reader& reader) {
+  MOHR_TRY(const Element bits, reader.next(asn1::kBitString));
+  if (bits.value.empty() || bits.value[0] > 7) return reader.error("a broken bit string");
+  return bits.value[0] == 0 ? bits.value.subspan(1) : ByteView{};
+}
+
 Result<std::uint32_t> read_named_bits(Reader& reader, asn1::Tag tag, bool& odd) {
   MOHR_TRY(const Element element, reader.next(tag));
   const ByteView v = element.value;
@@ -163,16 +176,16 @@ Result<ByteView> read_authority_key_identifier(Reader reader) {
 Result<void> ExtensionParser::parse(Certificate& c, Reader extensions) {
   MOHR_TRY(c.extensions_, read_extensions(extensions));
   for (const Extension& extension : c.extensions_) {
-    Reader value;
-    MOHR_CHECK(read_extension(extensions, value));
-    if (extension.id != Oid::unknown) MOHR_CHECK(parse_one(c, extension, value));
+    if (extension.writes_default) add_odd_encoding(c, extension);
+    if (extension.id == Oid::unknown) continue;
+    MOHR_CHECK(parse_one(c, extension, extensions.inside({asn1::kOctetString, extension.value, {}})));
   }
   return {};
 }
 
 Result<void> ExtensionParser::parse_one(Certificate& c, const Extension& extension, Reader value) {
   const auto read = [&](auto parser) -> Result<void> {
-    MOHR_CHECK(parser(c, value));
+    MOHR_CHECK(parser(c, extension, value));
     return value.finish();
   };
   switch (extension.id) {
@@ -199,19 +212,23 @@ Result<void> ExtensionParser::parse_one(Certificate& c, const Extension& extensi
     }
     case Oid::subject_alt_name: {
       MOHR_TRY(const Reader names, value.enter(asn1::kSequence));
+      MOHR_CHECK(value.finish());
+      if (names.at_end()) {  // some issuers write none; it names nothing, so nothing can be wrong with it
+        add_odd_encoding(c, extension);
+        return {};
+      }
       MOHR_TRY(c.subject_alt_names_, read_general_names(names));
-      return value.finish();
+      return {};
     }
     default: return {};
   }
 }
 
-Result<void> ExtensionParser::basic_constraints(Certificate& c, Reader& value) {
+Result<void> ExtensionParser::basic_constraints(Certificate& c, const Extension&, Reader& value) {
   MOHR_TRY(Reader sequence, value.enter(asn1::kSequence));
   BasicConstraints out;
   if (sequence.peek() == asn1::kBoolean) {
-    MOHR_TRY(out.ca, sequence.boolean());
-    if (!out.ca) add_odd_encoding(c, Oid::basic_constraints);  // a default written out: many issuers do
+    MOHR_TRY(out.ca, sequence.boolean());  // FALSE is the default, yet so many issuers write it that it is worth no finding
   }
   if (!sequence.at_end()) {
     MOHR_TRY(out.path_length, read_count(sequence));
@@ -221,16 +238,16 @@ Result<void> ExtensionParser::basic_constraints(Certificate& c, Reader& value) {
   return {};
 }
 
-Result<void> ExtensionParser::key_usage(Certificate& c, Reader& value) {
+Result<void> ExtensionParser::key_usage(Certificate& c, const Extension& extension, Reader& value) {
   bool odd = false;
   MOHR_TRY(const std::uint32_t bits, read_named_bits(value, asn1::kBitString, odd));
   if (bits == 0) return value.error("a key usage without any use");  // RFC 5280 4.2.1.3
   c.key_usage_ = bits;
-  if (odd) add_odd_encoding(c, Oid::key_usage);
+  if (odd) add_odd_encoding(c, extension);
   return {};
 }
 
-Result<void> ExtensionParser::extended_key_usage(Certificate& c, Reader& value) {
+Result<void> ExtensionParser::extended_key_usage(Certificate& c, const Extension&, Reader& value) {
   MOHR_TRY(Reader sequence, value.enter(asn1::kSequence));
   if (sequence.at_end()) return sequence.error("an empty list of key purposes");
   while (!sequence.at_end()) {
@@ -240,7 +257,7 @@ Result<void> ExtensionParser::extended_key_usage(Certificate& c, Reader& value) 
   return {};
 }
 
-Result<void> ExtensionParser::policies(Certificate& c, Reader& value) {
+Result<void> ExtensionParser::policies(Certificate& c, const Extension&, Reader& value) {
   MOHR_TRY(Reader sequence, value.enter(asn1::kSequence));
   if (sequence.at_end()) return sequence.error("an empty list of policies");
   while (!sequence.at_end()) {
@@ -255,7 +272,7 @@ Result<void> ExtensionParser::policies(Certificate& c, Reader& value) {
   return {};
 }
 
-Result<void> ExtensionParser::policy_mappings(Certificate& c, Reader& value) {
+Result<void> ExtensionParser::policy_mappings(Certificate& c, const Extension&, Reader& value) {
   MOHR_TRY(Reader sequence, value.enter(asn1::kSequence));
   if (sequence.at_end()) return sequence.error("an empty list of policy mappings");
   while (!sequence.at_end()) {
@@ -269,7 +286,7 @@ Result<void> ExtensionParser::policy_mappings(Certificate& c, Reader& value) {
   return {};
 }
 
-Result<void> ExtensionParser::policy_constraints(Certificate& c, Reader& value) {
+Result<void> ExtensionParser::policy_constraints(Certificate& c, const Extension&, Reader& value) {
   MOHR_TRY(Reader sequence, value.enter(asn1::kSequence));
   if (sequence.at_end()) return sequence.error("policy constraints that say nothing");
   PolicyConstraints out;
@@ -286,7 +303,7 @@ Result<void> ExtensionParser::policy_constraints(Certificate& c, Reader& value) 
   return {};
 }
 
-Result<void> ExtensionParser::name_constraints(Certificate& c, Reader& value) {
+Result<void> ExtensionParser::name_constraints(Certificate& c, const Extension&, Reader& value) {
   MOHR_TRY(Reader sequence, value.enter(asn1::kSequence));
   if (sequence.at_end()) return sequence.error("name constraints that say nothing");
   NameConstraints out;
@@ -303,7 +320,7 @@ Result<void> ExtensionParser::name_constraints(Certificate& c, Reader& value) {
   return {};
 }
 
-Result<void> ExtensionParser::crl_distribution_points(Certificate& c, Reader& value) {
+Result<void> ExtensionParser::crl_distribution_points(Certificate& c, const Extension& extension, Reader& value) {
   MOHR_TRY(Reader sequence, value.enter(asn1::kSequence));
   if (sequence.at_end()) return sequence.error("an empty list of distribution points");
   bool odd = false;
@@ -312,11 +329,11 @@ Result<void> ExtensionParser::crl_distribution_points(Certificate& c, Reader& va
     MOHR_TRY(DistributionPoint read, read_distribution_point(point, odd));
     c.crl_distribution_points_.push_back(std::move(read));
   }
-  if (odd) add_odd_encoding(c, Oid::crl_distribution_points);
+  if (odd) add_odd_encoding(c, extension);
   return {};
 }
 
-Result<void> ExtensionParser::authority_info_access(Certificate& c, Reader& value) {
+Result<void> ExtensionParser::authority_info_access(Certificate& c, const Extension&, Reader& value) {
   MOHR_TRY(Reader sequence, value.enter(asn1::kSequence));
   if (sequence.at_end()) return sequence.error("an empty list of access descriptions");
   while (!sequence.at_end()) {
@@ -332,8 +349,9 @@ Result<void> ExtensionParser::authority_info_access(Certificate& c, Reader& valu
   return {};
 }
 
-void ExtensionParser::add_odd_encoding(Certificate& c, Oid extension) {
-  c.oddities_.push_back(findings::certificate_odd_encoding(c.subject_.display(), Code{std::string(asn1::name(extension))}));
+void ExtensionParser::add_odd_encoding(Certificate& c, const Extension& extension) {
+  const std::string name = extension.id == Oid::unknown ? asn1::dotted(extension.oid) : std::string(asn1::name(extension.id));
+  c.oddities_.push_back(findings::certificate_odd_encoding(c.subject_.display(), Code{name}));
 }
 
 }  // namespace mohr::pki

@@ -17,6 +17,11 @@ struct DistributionPointName {       // RFC 5280 4.2.1.13
 // `reader` stands inside the [0] that holds the CHOICE.
 Result<DistributionPointName> read_distribution_point_name(asn1::Reader reader);
 
+// SEQUENCE { OBJECT IDENTIFIER, parameters }: the whole element. Parameters are left to who knows the algorithm.
+Result<ByteView> read_algorithm_identifier(asn1::Reader& reader);
+// A signature's BIT STRING. One that ends inside an octet verifies under no algorithm: it is lent as empty.
+Result<ByteView> read_signature_value(asn1::Reader& reader);
+
 // Contents of a BIT STRING of named bits. Trailing zero bits, which DER cuts, are read and told in `odd`.
 Result<std::uint32_t> read_named_bits(asn1::Reader& reader, asn1::Tag tag, bool& odd);
 // keyIdentifier of AuthorityKeyIdentifier; empty when it names the key by issuer and serial only.
@@ -28,16 +33,16 @@ struct ExtensionParser {
 
  private:
   static Result<void> parse_one(Certificate& certificate, const Extension& extension, asn1::Reader value);
-  static Result<void> basic_constraints(Certificate& certificate, asn1::Reader& value);
-  static Result<void> key_usage(Certificate& certificate, asn1::Reader& value);
-  static Result<void> extended_key_usage(Certificate& certificate, asn1::Reader& value);
-  static Result<void> policies(Certificate& certificate, asn1::Reader& value);
-  static Result<void> policy_mappings(Certificate& certificate, asn1::Reader& value);
-  static Result<void> policy_constraints(Certificate& certificate, asn1::Reader& value);
-  static Result<void> name_constraints(Certificate& certificate, asn1::Reader& value);
-  static Result<void> crl_distribution_points(Certificate& certificate, asn1::Reader& value);
-  static Result<void> authority_info_access(Certificate& certificate, asn1::Reader& value);
-  static void add_odd_encoding(Certificate& certificate, asn1::Oid extension);
+  static Result<void> basic_constraints(Certificate& certificate, const Extension& extension, asn1::Reader& value);
+  static Result<void> key_usage(Certificate& certificate, const Extension& extension, asn1::Reader& value);
+  static Result<void> extended_key_usage(Certificate& certificate, const Extension& extension, asn1::Reader& value);
+  static Result<void> policies(Certificate& certificate, const Extension& extension, asn1::Reader& value);
+  static Result<void> policy_mappings(Certificate& certificate, const Extension& extension, asn1::Reader& value);
+  static Result<void> policy_constraints(Certificate& certificate, const Extension& extension, asn1::Reader& value);
+  static Result<void> name_constraints(Certificate& certificate, const Extension& extension, asn1::Reader& value);
+  static Result<void> crl_distribution_points(Certificate& certificate, const Extension& extension, asn1::Reader& value);
+  static Result<void> authority_info_access(Certificate& certificate, const Extension& extension, asn1::Reader& value);
+  static void add_odd_encoding(Certificate& certificate, const Extension& extension);
 };
 
 }  // namespace mohr::pki

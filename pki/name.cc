@@ -1,6 +1,7 @@
 #include "pki/name.h"
 
 #include <algorithm>
+#include <array>
 
 #include "pki/asn1/der_writer.h"
 #include "pki/core/text.h"
@@ -99,10 +100,13 @@ bool same_rdn(const std::vector<Attribute>& a, const std::vector<Attribute>& b) 
   return keys(a) == keys(b);
 }
 
-bool in_printable_alphabet(Byte b) {
-  constexpr std::string_view kOthers = " '()+,-./:=?";
-  return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') || kOthers.find(static_cast<char>(b)) != std::string_view::npos;
-}
+constexpr auto kPrintableAlphabet = [] {
+  std::array<bool, 256> allowed{};
+  for (const char c : std::string_view(" '()+,-./:=?")) allowed[static_cast<Byte>(c)] = true;
+  for (unsigned c = '0'; c <= '9'; ++c) allowed[c] = true;
+  for (unsigned c = 'A'; c <= 'Z'; ++c) allowed[c] = allowed[c - 'A' + 'a'] = true;
+  return allowed;
+}();
 
 enum class Value : std::uint8_t { fine, odd, broken };
 
@@ -115,7 +119,7 @@ Value check_value(const asn1::Element& value) {
     case asn1::kUtf8String: return is_valid_utf8(as_text(v)) ? Value::fine : Value::broken;
     case asn1::kBmpString: return v.size() % 2 == 0 ? Value::fine : Value::broken;
     case asn1::kUniversalString: return v.size() % 4 == 0 ? Value::fine : Value::broken;
-    case asn1::kPrintableString: return all(in_printable_alphabet) ? Value::fine : odd_or_broken();
+    case asn1::kPrintableString: return all([](Byte b) { return kPrintableAlphabet[b]; }) ? Value::fine : odd_or_broken();
     case asn1::kNumericString: case asn1::kIa5String: case asn1::kVisibleString: return all(is_ascii) ? Value::fine : odd_or_broken();
     default: return Value::fine;
   }

@@ -1,7 +1,5 @@
 #include "pki/ocsp.h"
 
-#include <array>
-
 #include "pki/asn1/der_writer.h"
 #include "pki/extensions.h"
 
@@ -23,9 +21,10 @@ Error as_ocsp_error(Error error) {
 Result<CertificateId> read_certificate_id(Reader& reader) {
   MOHR_TRY(Reader inside, reader.enter(asn1::kSequence));
   CertificateId id;
-  auto digest = crypto::read_digest_algorithm(inside);
-  if (!digest) return std::move(digest).error();
-  id.digest = *digest;
+  MOHR_TRY(const Element algorithm, inside.next(asn1::kSequence));
+  Reader identifier(algorithm.whole);
+  const auto digest = crypto::read_digest_algorithm(identifier);
+  id.digest = digest ? *digest : crypto::DigestAlgorithm::none;  // such an identifier matches nothing
   MOHR_TRY(id.issuer_name_hash, inside.octet_string());
   MOHR_TRY(id.issuer_key_hash, inside.octet_string());
   MOHR_TRY(id.serial, inside.integer());
@@ -41,6 +40,23 @@ ByteView key_octets(const Certificate& certificate) {
   return key ? *key : ByteView{};
 }
 
+// Extensions in their explicit tag, none twice.
+Result<std::vector<Extension>> read_held_extensions(Reader holder) {
+  MOHR_TRY(const Reader list, holder.enter(asn1::kSequence));
+  MOHR_CHECK(holder.finish());
+  return read_extensions(list);
+}
+
+// version [0]: only v1, which DER leaves out and some responders write.
+Result<void> read_version(Reader& reader) {
+  MOHR_TRY(const Element version, reader.next_if(context(0)));
+  if (!version) return {};
+  Reader number = reader.inside(version);
+  MOHR_TRY(const std::int64_t value, number.small_integer());
+  if (value != 0) return number.error("an unknown version");
+  return number.finish();
+}
+
 // CertStatus (RFC 6960 4.2.1).
 Result<void> read_status(Reader& reader, SingleResponse& single) {
   MOHR_TRY(const Element status, reader.next());
@@ -48,6 +64,7 @@ Result<void> read_status(Reader& reader, SingleResponse& single) {
     if (!status.value.empty()) return reader.error("a broken status");
     single.status = OcspStatus::good;
   } else if (status.tag == context(2, false)) {
+    if (!status.value.empty()) return reader.error("a broken status");
     single.status = OcspStatus::unknown;
   } else if (status.tag == context(1)) {
     single.status = OcspStatus::revoked;
@@ -58,7 +75,8 @@ Result<void> read_status(Reader& reader, SingleResponse& single) {
     if (!reason) return {};
     Reader inside = info.inside(reason);
     MOHR_TRY(const Element code, inside.next(asn1::kEnumerated));
-    if (code.value.size() != 1) return inside.error("a broken reason code");
+    MOHR_CHECK(inside.finish());
+    if (code.value.size() != 1 || code.value[0] > 10 || code.value[0] == 7) return inside.error("a broken reason code");
     single.reason = code.value[0];
   } else {
     return reader.error("an unknown status");
@@ -82,13 +100,12 @@ Result<SingleResponse> read_single(Reader& reader) {
   MOHR_TRY(const Element extensions, inside.next_if(context(1)));
   MOHR_CHECK(inside.finish());
   if (!extensions) return single;
-  Reader holder = inside.inside(extensions);
-  MOHR_TRY(Reader list, holder.enter(asn1::kSequence));
-  while (!list.at_end()) {
-    Reader value;
-    MOHR_TRY(const Extension extension, read_extension(list, value));
+  MOHR_TRY(const auto list, read_held_extensions(inside.inside(extensions)));
+  for (const Extension& extension : list) {
     if (extension.id == Oid::ocsp_archive_cutoff) {
+      Reader value(extension.value);
       MOHR_TRY(single.archive_cutoff, value.time());
+      MOHR_CHECK(value.finish());
     } else if (extension.critical) {
       single.unknown_critical_extension = true;
     }
@@ -131,15 +148,16 @@ struct OcspParser {
   static Result<void> parse_basic(OcspResponse& response, Reader& fields, Budget& budget) {
     MOHR_TRY(const Element tbs, fields.next(asn1::kSequence));
     response.tbs_ = tbs.whole;
-    MOHR_TRY(const Element algorithm, fields.next(asn1::kSequence));
-    Reader identifier(algorithm.whole);
+    MOHR_TRY(const ByteView algorithm, read_algorithm_identifier(fields));
+    Reader identifier(algorithm);
     if (auto known = crypto::read_signature_algorithm(identifier)) response.signature_algorithm_ = *known;
-    MOHR_TRY(response.signature_, fields.bit_string());
+    MOHR_TRY(response.signature_, read_signature_value(fields));
     MOHR_TRY(const Element certificates, fields.next_if(context(0)));
     MOHR_CHECK(fields.finish());
     if (certificates) {
       Reader holder = fields.inside(certificates);
       MOHR_TRY(Reader list, holder.enter(asn1::kSequence));
+      MOHR_CHECK(holder.finish());
       while (!list.at_end()) {
         MOHR_TRY(const Element certificate, list.next(asn1::kSequence));
         MOHR_CHECK(budget.spend(Limit::certificates));
@@ -151,8 +169,7 @@ struct OcspParser {
 
   // ResponseData.
   static Result<void> parse_data(OcspResponse& response, Reader data, Budget& budget) {
-    MOHR_TRY(const Element version, data.next_if(context(0)));
-    if (version) return data.error("an unknown version");
+    MOHR_CHECK(read_version(data));
     MOHR_TRY(const Element responder, data.next());
     Reader id = data.inside(responder);
     if (responder.tag == context(1)) {
@@ -173,11 +190,8 @@ struct OcspParser {
     MOHR_TRY(const Element extensions, data.next_if(context(1)));
     MOHR_CHECK(data.finish());
     if (!extensions) return {};
-    Reader holder = data.inside(extensions);
-    MOHR_TRY(Reader items, holder.enter(asn1::kSequence));
-    while (!items.at_end()) {
-      Reader value;
-      MOHR_TRY(const Extension extension, read_extension(items, value));
+    MOHR_TRY(const auto items, read_held_extensions(data.inside(extensions)));
+    for (const Extension& extension : items) {
       if (extension.id == Oid::ocsp_nonce) {
         response.nonce_ = nonce_of(extension);
       } else if (extension.critical) {
@@ -198,7 +212,7 @@ struct OcspParser {
 };
 
 bool matches(const CertificateId& id, const Certificate& certificate, const Certificate& issuer) {
-  return equal(id.serial, certificate.serial()) &&
+  return id.digest != crypto::DigestAlgorithm::none && equal(id.serial, certificate.serial()) &&
          equal(id.issuer_name_hash, crypto::digest(id.digest, issuer.subject().encoding()).view()) &&
          equal(id.issuer_key_hash, crypto::digest(id.digest, key_octets(issuer)).view());
 }
@@ -225,23 +239,24 @@ Result<OcspRequest> parse_ocsp_request(ByteView der) {
   OcspRequest request;
   MOHR_TRY(Reader outer, asn1::single(der, asn1::kSequence));
   MOHR_TRY(Reader tbs, outer.enter(asn1::kSequence));
-  MOHR_CHECK(tbs.next_if(context(0)));
-  MOHR_CHECK(tbs.next_if(context(1)));
+  MOHR_CHECK(outer.next_if(context(0)));  // optionalSignature: nobody here asks who asks
+  MOHR_CHECK(outer.finish());
+  MOHR_CHECK(read_version(tbs));
+  MOHR_CHECK(tbs.next_if(context(1)));    // requestorName
   MOHR_TRY(Reader list, tbs.enter(asn1::kSequence));
+  if (list.at_end()) return list.error("a request for no certificate");
   while (!list.at_end()) {
     MOHR_TRY(Reader single, list.enter(asn1::kSequence));
     MOHR_TRY(request.ids.emplace_back(), read_certificate_id(single));
+    MOHR_CHECK(single.next_if(context(0)));
+    MOHR_CHECK(single.finish());
   }
   MOHR_TRY(const Element extensions, tbs.next_if(context(2)));
-  if (extensions) {
-    Reader holder = tbs.inside(extensions);
-    MOHR_TRY(Reader items, holder.enter(asn1::kSequence));
-    while (!items.at_end()) {
-      Reader value;
-      MOHR_TRY(const Extension extension, read_extension(items, value));
-      if (extension.id == Oid::ocsp_nonce) request.nonce = nonce_of(extension);
-    }
-  }
+  MOHR_CHECK(tbs.finish());
+  if (!extensions) return request;
+  MOHR_TRY(const auto items, read_held_extensions(tbs.inside(extensions)));
+  for (const Extension& extension : items)
+    if (extension.id == Oid::ocsp_nonce) request.nonce = nonce_of(extension);
   return request;
 }
 

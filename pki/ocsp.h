@@ -36,7 +36,7 @@ class OcspResponse {
   [[nodiscard]] ByteView der() const { return der_; }
   [[nodiscard]] ByteView tbs() const { return tbs_; }
   [[nodiscard]] const crypto::SignatureAlgorithm& signature_algorithm() const { return signature_algorithm_; }
-  [[nodiscard]] ByteView signature() const { return signature_; }
+  [[nodiscard]] ByteView signature() const { return signature_; }  // empty when its octets are not whole
   [[nodiscard]] Instant produced_at() const { return produced_at_; }
   [[nodiscard]] const std::optional<Name>& responder_name() const { return responder_name_; }
   [[nodiscard]] ByteView responder_key_hash() const { return responder_key_hash_; }  // SHA-1 of the key; empty when by name

@@ -1,8 +1,9 @@
 #include "pki/asn1/ber.h"
 
 #include <algorithm>
+#include <array>
 
-#include "pki/asn1/der_writer.h"
+#include "pki/asn1/der_reader.h"
 
 namespace mohr::asn1 {
 namespace {
@@ -22,31 +23,31 @@ class Converter {
  public:
   Converter(ByteView input, Budget& budget) : input_(input), budget_(budget) {}
 
-  // Appends the DER of the element at the cursor.
+  // Appends the DER of the element at the cursor. Contents come first, then the header is put before them: one buffer, however deep.
   Result<void> element(Bytes& out, std::uint64_t depth) {
     MOHR_CHECK(budget_.within(Limit::depth, depth));
     MOHR_CHECK(budget_.spend(Limit::nodes));
     MOHR_TRY(const Header header, read_header());
+    const std::size_t start = out.size();
     if (!(header.tag & 0x20)) {
-      if (!header.length) return broken("an indefinite length on a primitive value", at_);
-      append(out, asn1::element(header.tag, input_.subspan(at_, *header.length)));
-      at_ += *header.length;
+      MOHR_TRY(const ByteView contents, primitive(header));
+      put_header(out, start, header.tag, contents.size());
+      append(out, contents);
       return {};
     }
     const std::size_t end = header.length ? at_ + *header.length : 0;
     if (is_string_type(header.tag)) {
-      Bytes joined;
-      MOHR_CHECK(pieces(header, end, joined, depth));
-      append(out, asn1::element(static_cast<Tag>(header.tag & ~0x20), joined));
+      if ((header.tag & 0x1f) == kBitString) out.push_back(0);
+      MOHR_CHECK(pieces(header, end, out, start, depth));
+      put_header(out, start, static_cast<Tag>(header.tag & ~0x20), out.size() - start);
       return {};
     }
-    Bytes contents;
     while (true) {
       MOHR_TRY(const bool more, more_inside(header, end));
       if (!more) break;
-      MOHR_CHECK(element(contents, depth + 1));
+      MOHR_CHECK(element(out, depth + 1));
     }
-    append(out, asn1::element(header.tag, contents));
+    put_header(out, start, header.tag, out.size() - start);
     return {};
   }
 
@@ -58,10 +59,32 @@ class Converter {
     std::optional<std::size_t> length;  // nothing: indefinite
   };
 
+  static void put_header(Bytes& out, std::size_t at, Tag tag, std::size_t length) {
+    std::array<Byte, 10> header{tag};
+    std::size_t size = 1;
+    if (length < 0x80) {
+      header[size++] = static_cast<Byte>(length);
+    } else {
+      int octets = 1;
+      while (octets < 8 && (length >> (8 * octets)) != 0) ++octets;
+      header[size++] = static_cast<Byte>(0x80 | octets);
+      for (int i = octets - 1; i >= 0; --i) header[size++] = static_cast<Byte>(length >> (8 * i));
+    }
+    out.insert(out.begin() + static_cast<std::ptrdiff_t>(at), header.begin(), header.begin() + static_cast<std::ptrdiff_t>(size));
+  }
+
+  Result<ByteView> primitive(const Header& header) {
+    if (!header.length) return broken("an indefinite length on a primitive value", at_);
+    const ByteView contents = input_.subspan(at_, *header.length);
+    at_ += *header.length;
+    return contents;
+  }
+
   Result<Header> read_header() {
     if (input_.size() - at_ < 2) return broken("it ends in the middle of an element", at_);
     Header header{input_[at_], std::nullopt};
     if ((header.tag & 0x1f) == 0x1f) return broken("a tag number above 30", at_);
+    if (header.tag == 0) return broken("end-of-contents octets out of place", at_);
     const Byte first = input_[at_ + 1];
     at_ += 2;
     if (first == 0x80) return header;
@@ -90,34 +113,31 @@ class Converter {
     return false;
   }
 
-  // The pieces of a constructed string, joined. A bit string's pieces each have their count of unused bits, zero but for the last.
-  Result<void> pieces(const Header& header, std::size_t end, Bytes& joined, std::uint64_t depth) {
+  // The pieces of a constructed string, joined at the end of `out` from `start` on. A bit string begins with its count of unused bits;
+  // its pieces have one each, zero but for the last.
+  Result<void> pieces(const Header& header, std::size_t end, Bytes& out, std::size_t start, std::uint64_t depth) {
     MOHR_CHECK(budget_.within(Limit::depth, depth));
     const bool bits = (header.tag & 0x1f) == kBitString;
     while (true) {
       MOHR_TRY(const bool more, more_inside(header, end));
-      if (!more) break;
+      if (!more) return {};
       MOHR_CHECK(budget_.spend(Limit::nodes));
       MOHR_TRY(const Header piece, read_header());
-      const bool same_type = (piece.tag & ~0x20) == (header.tag & ~0x20) || (piece.tag & ~0x20) == kOctetString;
+      const bool same_type = (piece.tag & ~0x20) == (header.tag & ~0x20) || (!bits && (piece.tag & ~0x20) == kOctetString);
       if (!same_type) return broken("a piece of another type in a constructed string", at_);
       if (piece.tag & 0x20) {
-        MOHR_CHECK(pieces(piece, piece.length ? at_ + *piece.length : 0, joined, depth + 1));
+        MOHR_CHECK(pieces(piece, piece.length ? at_ + *piece.length : 0, out, start, depth + 1));
         continue;
       }
-      if (!piece.length) return broken("an indefinite length on a primitive value", at_);
-      ByteView part = input_.subspan(at_, *piece.length);
-      at_ += *piece.length;
+      MOHR_TRY(ByteView part, primitive(piece));
       if (bits) {
-        if (part.empty()) return broken("an empty bit string", at_);
-        if (joined.empty()) joined.push_back(0);
-        if (joined[0] != 0) return broken("unused bits inside a bit string", at_);
-        joined[0] = part[0];
+        if (part.empty() || part[0] > 7) return broken("a broken bit string", at_);
+        if (out[start] != 0) return broken("unused bits inside a bit string", at_);
+        out[start] = part[0];
         part = part.subspan(1);
       }
-      append(joined, part);
+      append(out, part);
     }
-    return {};
   }
 
   ByteView input_;

@@ -1,6 +1,5 @@
 #include "pki/asn1/oid.h"
 
-#include <algorithm>
 #include <array>
 
 namespace mohr::asn1 {
@@ -22,14 +21,22 @@ constexpr std::array kRows = {
 #undef OID
 };
 
-constexpr auto kSorted = [] {
-  std::array<std::uint16_t, kRows.size()> order{};
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint16_t>(i);
-  std::sort(order.begin(), order.end(), [](std::uint16_t a, std::uint16_t b) {
-    const ByteView x = kRows[a].contents(), y = kRows[b].contents();
-    return std::lexicographical_compare(x.begin(), x.end(), y.begin(), y.end());
-  });
-  return order;
+// Rows by a hash of their octets: heads of chains, and each row's next. Row 0 ends a chain.
+constexpr std::size_t bucket(ByteView contents) {
+  return (contents.back() * 37U + contents.size() * 11U + contents[contents.size() / 2]) & 0xff;
+}
+struct Chains {
+  std::array<std::uint16_t, 256> heads{};
+  std::array<std::uint16_t, kRows.size()> next{};
+};
+constexpr Chains kChains = [] {
+  Chains chains;
+  for (std::size_t i = 1; i < kRows.size(); ++i) {
+    std::uint16_t& head = chains.heads[bucket(kRows[i].contents())];
+    chains.next[i] = head;
+    head = static_cast<std::uint16_t>(i);
+  }
+  return chains;
 }();
 
 // Adds to, or multiplies, a big number of base 256 or 128; enough for 128-bit arcs.
@@ -82,9 +89,10 @@ std::string arc_text(ByteView groups, unsigned subtract) {
 }  // namespace
 
 Oid known_oid(ByteView contents) {
-  const auto found = std::lower_bound(kSorted.begin(), kSorted.end(), contents,
-                                      [](std::uint16_t row, ByteView wanted) { return less(kRows[row].contents(), wanted); });
-  return found != kSorted.end() && equal(kRows[*found].contents(), contents) ? kRows[*found].id : Oid::unknown;
+  if (contents.empty()) return Oid::unknown;
+  for (std::size_t row = kChains.heads[bucket(contents)]; row != 0; row = kChains.next[row])
+    if (equal(kRows[row].contents(), contents)) return kRows[row].id;
+  return Oid::unknown;
 }
 
 ByteView contents(Oid oid) { return kRows[static_cast<std::size_t>(oid)].contents(); }
