@@ -3,16 +3,9 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "pki/asn1/pem.h"
-#include "pki/core/source.h"
+#include "pki/evidence_file.h"
 
 namespace mohr::cli {
-namespace {
-
-constexpr std::uint64_t kEvidenceAtMost = 256 << 20;
-
-}  // namespace
-
 std::vector<OptionRow> with_usual_options(std::vector<OptionRow> rows) {
   rows.push_back({"json", nullptr, "print one JSON document"});
   rows.push_back({"lang", "fa|en", "language of texts (default: the locale's)"});
@@ -52,49 +45,9 @@ Result<pki::Trust> trust_from(const Arguments& arguments) {
 }
 
 Result<pki::Evidence> evidence_from(const Arguments& arguments) {
-  pki::Evidence evidence;
   Budget budget;
-  const auto named = [](Error error, const std::string& path) { return std::move(error).at(path); };
-  for (const std::string& path : arguments.values("intermediate")) {
-    MOHR_TRY(const Bytes file, read_file(path, kEvidenceAtMost));
-    auto certificates = pki::parse_certificates(file);
-    if (!certificates) return named(std::move(certificates).error(), path);
-    for (const pki::CertificatePtr& certificate : *certificates) evidence.add(certificate, pki::Origin::given);
-  }
-  for (const std::string& path : arguments.values("crl")) {
-    MOHR_TRY(const Bytes file, read_file(path, kEvidenceAtMost));
-    auto crls = pki::parse_crls(file, budget);
-    if (!crls) return named(std::move(crls).error(), path);
-    for (const pki::CrlPtr& crl : *crls) evidence.add(crl, pki::Origin::given);
-  }
-  for (const std::string& path : arguments.values("ocsp")) {
-    MOHR_TRY(const Bytes file, read_file(path, kEvidenceAtMost));
-    auto response = pki::OcspResponse::parse(file, budget);
-    if (!response) return named(std::move(response).error(), path);
-    evidence.add(*response, pki::Origin::given);
-  }
-  return evidence;
+  return pki::evidence_from({arguments.values("intermediate"), arguments.values("crl"), arguments.values("ocsp")}, budget);
 }
-
-namespace {
-
-// The module is opened when the first thing is fetched: a verdict that needs no network does not load libcurl.
-class LateFetcher final : public pki::Fetcher {
- public:
-  explicit LateFetcher(pki::FetchRules rules) : rules_(std::move(rules)) {}
-  Result<Bytes> fetch(const pki::FetchRequest& request, Budget& budget) override {
-    if (!fetcher_) {
-      MOHR_TRY(fetcher_, pki::open_fetcher(rules_));
-    }
-    return fetcher_->fetch(request, budget);
-  }
-
- private:
-  pki::FetchRules rules_;
-  std::unique_ptr<pki::Fetcher> fetcher_;
-};
-
-}  // namespace
 
 Result<std::unique_ptr<pki::Fetcher>> fetcher_from(const Arguments& arguments, const pki::Trust& trust, const std::vector<std::string>& more) {
   if (arguments.has("offline")) return std::unique_ptr<pki::Fetcher>();
@@ -102,7 +55,7 @@ Result<std::unique_ptr<pki::Fetcher>> fetcher_from(const Arguments& arguments, c
   rules.allowed_hosts = arguments.values("allow-host");
   rules.allowed_hosts.insert(rules.allowed_hosts.end(), trust.allowed_hosts().begin(), trust.allowed_hosts().end());
   rules.allowed_hosts.insert(rules.allowed_hosts.end(), more.begin(), more.end());
-  return std::unique_ptr<pki::Fetcher>(new LateFetcher(std::move(rules)));
+  return pki::late_fetcher(std::move(rules));
 }
 
 Result<Instant> time_from(const Arguments& arguments) {

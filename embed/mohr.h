@@ -39,7 +39,7 @@ MOHR_API int mohr_verifier_open(const char *options_json, mohr_verifier **verifi
 MOHR_API void mohr_verifier_close(mohr_verifier *verifier);
 
 /* Verifies octets or a file. `content` is the detached content (NULL: none); `name` is what the report calls the document. `question_json`: NULL, or
- * {"at": ..., "expect_receiver": ..., "expect_sender": ..., "expect_tracking_id": ...}. *report gets the document that
+ * {"at": ..., "expect_receiver": ..., "expect_sender": ..., "expect_tracking_id": ..., "expect_request": "PATH"}. *report gets the document that
  * `mohr verify --json` prints. Result: a mohr_status. */
 MOHR_API int mohr_verify_bytes(const mohr_verifier *verifier, const void *document, size_t document_size, const void *content,
                                size_t content_size, const char *name, const char *question_json, mohr_buffer *report);

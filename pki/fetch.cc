@@ -24,7 +24,24 @@ std::string_view authority_of(std::string_view url) {
   return rest.substr(0, rest.find_first_of("/?#"));
 }
 
+class LateFetcher final : public Fetcher {
+ public:
+  explicit LateFetcher(FetchRules rules) : rules_(std::move(rules)) {}
+  Result<Bytes> fetch(const FetchRequest& request, Budget& budget) override {
+    if (!fetcher_) {
+      MOHR_TRY(fetcher_, open_fetcher(rules_));
+    }
+    return fetcher_->fetch(request, budget);
+  }
+
+ private:
+  FetchRules rules_;
+  std::unique_ptr<Fetcher> fetcher_;
+};
+
 }  // namespace
+
+std::unique_ptr<Fetcher> late_fetcher(FetchRules rules) { return std::make_unique<LateFetcher>(std::move(rules)); }
 
 bool is_fetchable(std::string_view url) {
   const std::string_view authority = authority_of(url);

@@ -34,6 +34,9 @@ struct FetchRules {
 // libcurl, from the module "fetch". Errors: module_missing.
 Result<std::unique_ptr<Fetcher>> open_fetcher(FetchRules rules);
 
+// The same, but the module is opened when the first thing is fetched: a verdict that needs no network does not load libcurl.
+std::unique_ptr<Fetcher> late_fetcher(FetchRules rules);
+
 // True for a well-formed http or https URL without user information.
 bool is_fetchable(std::string_view url);
 std::string host_and_port(std::string_view url);

@@ -1,0 +1,14 @@
+// Evidence that a person gives in files: certificates, CRLs, OCSP responses.
+#pragma once
+
+#include "pki/evidence.h"
+
+namespace mohr::pki {
+
+struct EvidenceFiles {
+  std::vector<std::string> intermediates, crls, ocsp_responses;  // paths
+};
+// Errors: the files' own and those of their formats; the place is the path.
+Result<Evidence> evidence_from(const EvidenceFiles& files, Budget& budget);
+
+}  // namespace mohr::pki
