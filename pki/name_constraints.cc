@@ -39,7 +39,6 @@ bool exact_host_within(std::string_view host, std::string_view base) {
 
 bool email_within(std::string_view address, std::string_view base) {
   const std::size_t at = address.rfind('@');
-  if (at == std::string_view::npos) return false;
   const std::size_t base_at = base.rfind('@');
   if (base_at != std::string_view::npos && base_at != 0)  // a mailbox: local part octet for octet, host without case
     return address.substr(0, at) == base.substr(0, base_at) && same_text(address.substr(at + 1), base.substr(base_at + 1));
@@ -71,11 +70,19 @@ bool ip_within(ByteView address, ByteView base) {
 
 enum class Match : std::uint8_t { within, outside, unknown };
 
+// "*.example.ir" stands for many hosts: within when all are, outside when none is, otherwise nobody knows.
+Match match_host(std::string_view host, std::string_view base) {
+  if (host_within(host, base)) return Match::within;
+  if (host.starts_with("*.") && host_within(base, host.substr(2))) return Match::unknown;
+  return Match::outside;
+}
+
 Match match(const GeneralName& name, const GeneralName& base) {
   const auto as_match = [](bool within) { return within ? Match::within : Match::outside; };
   switch (name.kind) {
-    case Kind::dns: return as_match(host_within(name.text(), base.text()));
-    case Kind::email: return as_match(email_within(name.text(), base.text()));
+    case Kind::dns: return match_host(name.text(), base.text());
+    case Kind::email:
+      return name.text().find('@') == std::string_view::npos ? Match::unknown : as_match(email_within(name.text(), base.text()));
     case Kind::ip: return as_match(ip_within(name.value, base.value));
     case Kind::uri: {
       const std::string_view host = host_of(name.text());

@@ -19,10 +19,17 @@ bool holds(const Path& path, const Certificate& certificate) {
 
 }  // namespace
 
-std::vector<PathSearch::Candidate> PathSearch::issuers_of(const Certificate& certificate) const {
+const std::vector<PathSearch::Candidate>& PathSearch::issuers_of(const Certificate& certificate) {
+  const auto found = issuers_.find(&certificate);
+  if (found != issuers_.end()) return found->second;
+  return issuers_.emplace(&certificate, look_for_issuers(certificate)).first->second;
+}
+
+std::vector<PathSearch::Candidate> PathSearch::look_for_issuers(const Certificate& certificate) const {
   std::vector<Candidate> candidates;
+  const Name& name = certificate.issuer();
   const auto consider = [&](const CertificatePtr& issuer, const Anchor* anchor) {
-    if (!issuer->subject().equals(certificate.issuer())) return;
+    if (!equal(issuer->subject().encoding(), name.encoding()) && (exact_names_ || !issuer->subject().equals(name))) return;
     const auto same = [&](const Candidate& other) { return other.certificate->fingerprint() == issuer->fingerprint(); };
     if (std::any_of(candidates.begin(), candidates.end(), same)) return;
     const ByteView wanted = certificate.authority_key_identifier(), has = issuer->subject_key_identifier();
@@ -89,7 +96,12 @@ Result<Path> PathSearch::find(const CertificatePtr& target, Purpose purpose, Ins
     MOHR_CHECK(complete(path, purpose, time));
     return *std::move(best_);
   }
-  MOHR_CHECK(extend(path, purpose, time));
+  MOHR_TRY(const bool found, extend(path, purpose, time));
+  if (!found) {
+    exact_names_ = false;
+    issuers_.clear();
+    MOHR_CHECK(extend(path, purpose, time));
+  }
   if (!best_) best_ = std::move(path);  // every issuer would close a circle
   return *std::move(best_);
 }

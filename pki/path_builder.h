@@ -1,4 +1,5 @@
-// The search for certification paths: depth first from the target, the likeliest issuers first, bounded by the budget.
+// The search for certification paths: depth first from the target, the likeliest issuers first, bounded by the budget. Issuers are first
+// looked for by equal octets of the name, which is how nearly every issuer writes it, then by the comparison of RFC 5280 7.1.
 #pragma once
 
 #include <map>
@@ -21,7 +22,8 @@ class PathSearch {
     const Anchor* anchor = nullptr;
     int rank = 0;
   };
-  [[nodiscard]] std::vector<Candidate> issuers_of(const Certificate& certificate) const;
+  [[nodiscard]] const std::vector<Candidate>& issuers_of(const Certificate& certificate);
+  [[nodiscard]] std::vector<Candidate> look_for_issuers(const Certificate& certificate) const;
   Result<bool> extend(Path& path, Purpose purpose, Instant time);
   Result<bool> complete(const Path& path, Purpose purpose, Instant time);
   void remember_dead_end(const Path& path);
@@ -30,6 +32,8 @@ class PathSearch {
   const Evidence& evidence_;
   Budget& budget_;
   std::optional<Path> best_;
+  bool exact_names_ = true;
+  std::map<const Certificate*, std::vector<Candidate>> issuers_;
   std::map<std::pair<crypto::Hash, crypto::Hash>, crypto::SignatureCheck> verified_;
 };
 

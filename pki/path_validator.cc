@@ -42,17 +42,15 @@ class Validation {
   Result<void> run() {
     check_anchor();
     const std::size_t below = certificates_.size() - 1;  // certificates that are validated; the anchor is the last
-    PolicyState policies(below);
     for (std::size_t i = below; i-- > 0;) {
       const Certificate& certificate = *certificates_[i];
       check_dates(certificate);
       check_extensions(certificate);
       check_key(certificate);
-      policies.take(certificate, i == 0);
       if (i != 0) check_authority(certificate, i);
       MOHR_CHECK(check_names(certificate, i));
     }
-    if (below != 0 && policies.fails()) findings_.push_back(findings::certificate_policy_missing(name(*certificates_[0])));
+    check_policies();
     if (below != 0) check_purpose(*certificates_[0]);
     return {};
   }
@@ -80,12 +78,17 @@ class Validation {
     return oid ? asn1::dotted(*oid) : "?";
   }
 
-  // The anchor is trusted as it is configured; that its own dates have passed is said all the same.
+  // The anchor is trusted as it is configured; that its own dates have passed is said all the same. Trusting a certificate that is no
+  // authority means to trust its own signatures, not what its key might certify: only versions 1 and 2 cannot say what they are.
   void check_anchor() {
     const Certificate& anchor = *certificates_.back();
     if (time_ > anchor.not_after()) findings_.push_back(findings::anchor_expired(name(anchor), anchor.not_after()));
     if (time_ < anchor.not_before()) findings_.push_back(findings::anchor_not_yet_valid(name(anchor), anchor.not_before()));
-    if (certificates_.size() == 1) check_purpose(anchor);
+    if (certificates_.size() == 1) {
+      check_purpose(anchor);
+    } else if (anchor.version() >= 3) {
+      check_authority(anchor, certificates_.size() - 1);
+    }
   }
 
   void check_dates(const Certificate& certificate) {  // 6.1.3 a 2
@@ -114,7 +117,17 @@ class Validation {
       findings_.push_back(findings::certificate_algorithm_weak(name(certificate), Code{algorithm_name(certificate)}, until));
   }
 
-  // 6.1.4 k to n: an authority below the anchor. `index` counts from the target; the certificates between are the ones that count.
+  // A policy can only be missing where some authority demands one (6.1.5 g with anyPolicy as the initial set), or maps policies wrongly.
+  void check_policies() {
+    const std::size_t below = certificates_.size() - 1;
+    const auto speaks_of_policies = [](const CertificatePtr& c) { return c->policy_constraints() != nullptr || !c->policy_mappings().empty(); };
+    if (std::none_of(certificates_.begin(), certificates_.end() - 1, speaks_of_policies)) return;
+    PolicyState policies(below);
+    for (std::size_t i = below; i-- > 0;) policies.take(*certificates_[i], i == 0);
+    if (policies.fails()) findings_.push_back(findings::certificate_policy_missing(name(*certificates_[0])));
+  }
+
+  // 6.1.4 k to n: an authority above the target. `index` counts from the target; the certificates between are the ones that count.
   void check_authority(const Certificate& authority, std::size_t index) {
     const Certificate& subject = *certificates_[index - 1];
     if (!authority.is_ca()) {
@@ -151,13 +164,26 @@ class Validation {
     if (!holds) findings_.push_back(findings::certificate_wrong_usage(name(target), Code{usage}));
   }
 
+  static bool is_for_services_only(const Certificate& target) {
+    const auto usages = target.extended_key_usages();
+    return !usages.empty() && std::all_of(usages.begin(), usages.end(), [](ByteView usage) {
+      const Oid id = asn1::known_oid(usage);
+      return id == Oid::kp_time_stamping || id == Oid::kp_ocsp_signing;
+    });
+  }
+
   void check_purpose(const Certificate& target) {
     const std::uint32_t usage = target.key_usage().value_or(~std::uint32_t{0});
     switch (purpose_) {
-      case Purpose::signing: want(usage & (kDigitalSignature | kContentCommitment), target, "digitalSignature"); break;
+      case Purpose::signing:  // no purpose is demanded (national.md 1.4), but a key that others rely on for time or status signs nothing else
+        want(usage & (kDigitalSignature | kContentCommitment), target, "digitalSignature");
+        want(!is_for_services_only(target), target, "documentSigning");
+        break;
       case Purpose::time_stamping:  // RFC 3161 2.3
         want(usage & (kDigitalSignature | kContentCommitment), target, "digitalSignature");
-        want(target.has_extended_key_usage(Oid::kp_time_stamping) && target.extended_key_usages().size() == 1, target, "timeStamping");
+        want(target.has_extended_key_usage(Oid::kp_time_stamping) && target.extended_key_usages().size() == 1 &&
+                 target.extension(Oid::extended_key_usage)->critical,
+             target, "timeStamping");
         break;
       case Purpose::ocsp_signing: want(target.has_extended_key_usage(Oid::kp_ocsp_signing), target, "OCSPSigning"); break;
       case Purpose::crl_signing: want(usage & kCrlSign, target, "cRLSign"); break;

@@ -45,7 +45,10 @@ Result<AnchorRow> read_anchor_row(const json::Value& value, const std::string& p
   const std::string* file = value.string("file");
   if (file == nullptr) return invalid(path, "an anchor without file");
   row.file = *file;
-  if (const std::string* sha256 = value.string("sha256")) row.sha256 = *sha256;
+  if (const json::Value* sha256 = value.member("sha256")) {
+    if (sha256->string() == nullptr || sha256->string()->size() != 64) return invalid(path, "sha256 is no text of 64 hexadecimal digits");
+    row.sha256 = *sha256->string();
+  }
   if (const json::Value* demonstration = value.member("demonstration")) {
     if (demonstration->boolean() == nullptr) return invalid(path, "demonstration is neither true nor false");
     row.demonstration = *demonstration->boolean();
@@ -73,8 +76,15 @@ bool is_certificate_file(const std::filesystem::path& path) {
 }  // namespace
 
 Result<void> Trust::add_anchor(Anchor anchor) {
-  const auto known = [&](const Anchor& other) { return other.certificate->fingerprint() == anchor.certificate->fingerprint(); };
-  if (std::any_of(anchors_.begin(), anchors_.end(), known)) return {};
+  const auto known = std::find_if(anchors_.begin(), anchors_.end(), [&](const Anchor& other) {
+    return other.certificate->fingerprint() == anchor.certificate->fingerprint();
+  });
+  if (known != anchors_.end()) {  // configured twice: the stricter wins
+    known->demonstration |= anchor.demonstration;
+    known->revocation_required |= anchor.revocation_required;
+    update_identity();
+    return {};
+  }
   MOHR_CHECK(anchor.certificate->key());  // built now, once: an anchor's key is needed for every path
   anchors_.push_back(std::move(anchor));
   update_identity();
@@ -122,9 +132,10 @@ Result<void> Trust::load(const std::string& path) {
   }
   if (fs::exists(fs::path(path) / "trust.json", ignored)) return load_description(path);
   std::vector<std::string> files;
-  for (const fs::directory_entry& entry : fs::directory_iterator(path, ignored)) {
-    if (is_certificate_file(entry.path())) files.push_back(entry.path().string());
-  }
+  std::error_code failed;
+  for (fs::directory_iterator entry(path, failed), end; !failed && entry != end; entry.increment(failed))
+    if (is_certificate_file(entry->path())) files.push_back(entry->path().string());
+  if (failed) return errors::file_not_readable(Code{path}, Code{failed.message()});
   std::sort(files.begin(), files.end());
   if (files.empty()) return invalid(path, "there is neither trust.json nor a certificate in it");
   for (const std::string& file : files) MOHR_CHECK(load(file));
