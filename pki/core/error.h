@@ -44,12 +44,7 @@ std::string render_next(const Error& error, Language language);  // what to do n
 namespace errors {
 #define MOHR_LIST(...) \
   { __VA_ARGS__ }
-#define ERROR(tag, id, failure, params, names, en, next_en, fa, next_fa)                                         \
-  static_assert(::mohr::detail::placeholders_match(en, #names), "English text names an unknown parameter: " id); \
-  static_assert(::mohr::detail::same_placeholders(en, fa), "the two texts name different parameters: " id);      \
-  static_assert(::mohr::detail::placeholders_match(next_en, #names) &&                                          \
-                    ::mohr::detail::same_placeholders(next_en, next_fa),                                          \
-                "the next steps name different parameters: " id);                                                \
+#define ERROR(tag, id, failure, params, names, en, next_en, fa, next_fa) \
   inline Error tag params { return Error{ErrorCode::tag, Params MOHR_LIST names, {}}; }
 #include "pki/core/errors.def"
 #undef ERROR

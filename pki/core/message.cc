@@ -20,6 +20,20 @@ constexpr std::array kErrors = {
 #undef ERROR
 };
 
+// The build fails when the texts of a row do not name the same parameters. Here and not in the headers: evaluating it costs a second.
+#define CHECK(tag, id, params, names, en, fa)                                                           \
+  static_assert(detail::placeholders_match(en, #names), "a text names an unknown parameter: " id);       \
+  static_assert(detail::same_placeholders(en, fa), "the two texts name different parameters: " id);
+#include "pki/core/checks.def"
+#undef CHECK
+#define ERROR(tag, id, failure, params, names, en, next_en, fa, next_fa)                               \
+  static_assert(detail::placeholders_match(en, #names), "a text names an unknown parameter: " id);       \
+  static_assert(detail::same_placeholders(en, fa), "the two texts name different parameters: " id);      \
+  static_assert(detail::placeholders_match(next_en, #names), "a next step names an unknown parameter: " id); \
+  static_assert(detail::same_placeholders(next_en, next_fa), "the next steps name different parameters: " id);
+#include "pki/core/errors.def"
+#undef ERROR
+
 }  // namespace
 
 const CheckRow& row(Check check) { return kChecks[static_cast<std::size_t>(check)]; }
