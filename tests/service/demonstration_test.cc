@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // One connection, one request, everything that comes back. Empty when nothing came.
-std::string exchange(int port, const std::string& request) {
+std::string talk(int port, const std::string& request) {
   const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -66,20 +66,20 @@ TEST(HttpServer, HandsOverWhatCame) {
   const auto server = echo();
   ASSERT_NE(server, nullptr);
   ASSERT_GT(server->port(), 0);
-  EXPECT_EQ(body_of(exchange(server->port(), post("/a%2Fb%2B", "x/y", "hello"))), "POST /a/b+ x/y hello");
-  EXPECT_EQ(body_of(exchange(server->port(), head("GET", "/"))), "GET /  ");
+  EXPECT_EQ(body_of(talk(server->port(), post("/a%2Fb%2B", "x/y", "hello"))), "POST /a/b+ x/y hello");
+  EXPECT_EQ(body_of(talk(server->port(), head("GET", "/"))), "GET /  ");
 }
 
 TEST(HttpServer, RefusesLongBodiesAndNonsense) {
   const auto server = echo(1000);
   ASSERT_NE(server, nullptr);
-  EXPECT_EQ(status_of(exchange(server->port(), post("/", "a/b", std::string(1000, 'x')))), 200);
-  EXPECT_EQ(status_of(exchange(server->port(), post("/", "a/b", std::string(1001, 'x')))), 413);
-  EXPECT_EQ(status_of(exchange(server->port(), head("POST", "/", "Content-Length: 99999999999999999999\r\n"))) / 100, 4);
+  EXPECT_EQ(status_of(talk(server->port(), post("/", "a/b", std::string(1000, 'x')))), 200);
+  EXPECT_EQ(status_of(talk(server->port(), post("/", "a/b", std::string(1001, 'x')))), 413);
+  EXPECT_EQ(status_of(talk(server->port(), head("POST", "/", "Content-Length: 99999999999999999999\r\n"))) / 100, 4);
   std::string chunked = head("POST", "/", "Transfer-Encoding: chunked\r\n") + "7d0\r\n" + std::string(2000, 'x') + "\r\n0\r\n\r\n";
-  EXPECT_NE(status_of(exchange(server->port(), chunked)), 200);
-  EXPECT_NE(status_of(exchange(server->port(), "nonsense\r\n\r\n")), 200);
-  EXPECT_EQ(status_of(exchange(server->port(), head("GET", "/"))), 200);  // and it still answers
+  EXPECT_NE(status_of(talk(server->port(), chunked)), 200);
+  EXPECT_NE(status_of(talk(server->port(), "nonsense\r\n\r\n")), 200);
+  EXPECT_EQ(status_of(talk(server->port(), head("GET", "/"))), 200);  // and it still answers
 }
 
 TEST(HttpServer, SaysWhenItsPortIsTaken) {
@@ -104,12 +104,12 @@ TEST(HttpServer, AnswersWhatIsInFlightBeforeItStops) {
   ASSERT_TRUE(server);
   const int port = (*server)->port();
   std::string answer;
-  std::thread client([&] { answer = exchange(port, head("GET", "/")); });
+  std::thread client([&] { answer = talk(port, head("GET", "/")); });
   while (!entered) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   server->reset();
   client.join();
   EXPECT_EQ(body_of(answer), "done");
-  EXPECT_EQ(exchange(port, head("GET", "/")), "");
+  EXPECT_EQ(talk(port, head("GET", "/")), "");
   // The port is free again at once.
   HttpOptions options;
   options.port = port;
@@ -135,11 +135,11 @@ TEST(DemonstrationService, AnswersItsRoutes) {
     pki::TimestampRequest request;
     request.imprint = to_bytes(crypto::sha256(as_bytes("x")).view());
     const std::string query(as_text(pki::write_timestamp_request(request)));
-    const std::string reply = body_of(exchange(port, post("/tsa", "application/timestamp-query", query)));
+    const std::string reply = body_of(talk(port, post("/tsa", "application/timestamp-query", query)));
     EXPECT_TRUE(pki::token_from_response(as_bytes(reply)));
-    EXPECT_EQ(status_of(exchange(port, post("/tsa", "text/plain", query))), 415);
-    EXPECT_EQ(status_of(exchange(port, head("GET", "/tsa"))), 405);
-    const std::string refusal = exchange(port, post("/tsa", "application/timestamp-query", "garbage"));
+    EXPECT_EQ(status_of(talk(port, post("/tsa", "text/plain", query))), 415);
+    EXPECT_EQ(status_of(talk(port, head("GET", "/tsa"))), 405);
+    const std::string refusal = talk(port, post("/tsa", "application/timestamp-query", "garbage"));
     EXPECT_EQ(status_of(refusal), 200);  // the protocol's own refusal
     EXPECT_FALSE(pki::token_from_response(as_bytes(body_of(refusal))));
 
@@ -154,20 +154,20 @@ TEST(DemonstrationService, AnswersItsRoutes) {
     for (const std::string& text : {post("/ocsp", "application/ocsp-request", std::string(as_text(asked))), head("GET", "/ocsp/" + escaped),
                                     head("GET", "/ocsp/" + base64(asked))}) {
       Budget budget;
-      const std::string body = body_of(exchange(port, text));
+      const std::string body = body_of(talk(port, text));
       const auto response = pki::OcspResponse::parse(as_bytes(body), budget);
       ASSERT_TRUE(response) << render(response.error(), Language::en);
       EXPECT_EQ((*response)->responses()[0].status, pki::OcspStatus::good);
     }
-    EXPECT_EQ(body_of(exchange(port, head("GET", "/ocsp/%%%"))).size(), 5U);  // malformedRequest
+    EXPECT_EQ(body_of(talk(port, head("GET", "/ocsp/%%%"))).size(), 5U);  // malformedRequest
 
-    const std::string crl = body_of(exchange(port, head("GET", "/crl/silver.crl")));
+    const std::string crl = body_of(talk(port, head("GET", "/crl/silver.crl")));
     Budget budget;
     EXPECT_TRUE(pki::Crl::parse(as_bytes(crl), budget));
-    EXPECT_EQ(body_of(exchange(port, head("GET", "/ca/silver-ca.cer"))), as_text(silver->der()));
+    EXPECT_EQ(body_of(talk(port, head("GET", "/ca/silver-ca.cer"))), as_text(silver->der()));
     for (const char* path : {"/", "/crl/", "/crl/officer.p12", "/crl/officer.cer", "/ca/officer.p12", "/ca/../officer.pass", "/ca/%2e%2e/officer.pass",
                              "/crl/..%2fofficer.pass", "/authority.json"})
-      EXPECT_EQ(status_of(exchange(port, head("GET", path))), 404) << path;
+      EXPECT_EQ(status_of(talk(port, head("GET", path))), 404) << path;
 
     const auto twice = start_demonstration(directory, clock);
     ASSERT_FALSE(twice);
