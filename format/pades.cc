@@ -1,0 +1,137 @@
+#include "format/pades.h"
+
+#include <algorithm>
+
+#include "format/cms_signature.h"
+#include "format/pdf_form.h"
+#include "pki/asn1/ber.h"
+#include "pki/core/text.h"
+
+namespace mohr::format {
+namespace {
+
+using pdf::Kind;
+using pdf::Object;
+
+// What /ByteRange and /Contents of one signature say about the document.
+struct Coverage {
+  std::array<crypto::Range, 2> ranges{};
+  std::uint64_t end = 0;   // just after the last octet that is signed
+  bool is_exact = false;   // from the first octet on, all but the octets of this signature's /Contents
+};
+
+std::uint64_t place(const pdf::SignatureValue& signature) {
+  return signature.dictionary.entry != nullptr ? signature.dictionary.entry->place : 0;
+}
+
+// Whether the value belongs to the closed list; false: a document time-stamp, which is no signature of a person.
+Result<bool> is_judged(const pdf::SignatureValue& signature) {
+  const Object& dictionary = signature.dictionary.value();
+  const Object &type = dictionary.find("Type"), &form = dictionary.find("SubFilter");
+  if (type.is_name("DocTimeStamp") || form.is_name("ETSI.RFC3161")) return false;
+  if (!type.is(Kind::null) && !type.is_name("Sig")) return pdf::broken("a signature field holds something else", place(signature));
+  if (!form.is_name("ETSI.CAdES.detached") && !form.is_name("adbe.pkcs7.detached"))
+    return errors::unsupported(Code{"PDF signatures of the kind /" + printable(form.text)});
+  if (signature.dictionary.in_stream) return errors::unsupported(Code{"a PDF signature in an object stream"});
+  return true;
+}
+
+Result<Coverage> read_coverage(const pdf::SignatureValue& signature, std::uint64_t size) {
+  const Object& dictionary = signature.dictionary.value();
+  const Object &range = dictionary.find("ByteRange"), &contents = dictionary.find("Contents");
+  if (!contents.is(Kind::string) || !contents.hexadecimal) return errors::unsupported(Code{"PDF signatures without a direct hexadecimal /Contents"});
+  if (!range.is(Kind::array) || !std::all_of(range.items.begin(), range.items.end(), [](const Object& item) { return item.is(Kind::integer); }))
+    return errors::unsupported(Code{"PDF signatures without a direct /ByteRange"});
+  Coverage coverage;
+  if (range.items.size() != 4) return coverage;
+  const auto at = [&](std::size_t i) { return range.items[i].number; };
+  const auto limit = static_cast<std::int64_t>(size);
+  for (std::size_t i = 0; i < 4; ++i)
+    if (at(i) < 0 || at(i) > limit) return coverage;
+  if (at(0) + at(1) > at(2) || at(2) + at(3) > limit) return coverage;
+  for (const std::size_t i : {0U, 1U})
+    coverage.ranges[i] = {static_cast<std::uint64_t>(at(2 * i)), static_cast<std::uint64_t>(at(2 * i + 1))};
+  coverage.end = coverage.ranges[1].offset + coverage.ranges[1].length;
+  const std::uint64_t origin = signature.dictionary.parsed.origin;
+  const std::uint64_t digits = contents.end - contents.begin - 2;
+  coverage.is_exact = coverage.ranges[0].offset == 0 && coverage.ranges[0].length == origin + contents.begin &&
+                      coverage.ranges[1].offset == origin + contents.end && digits == contents.text.size() * 2;
+  return coverage;
+}
+
+// The revision that ends where this signature does; nothing when there is none.
+std::optional<std::uint32_t> revision_at(const pdf::Document& document, std::uint64_t end) {
+  const auto& revisions = document.references().revisions;
+  for (std::uint32_t i = 0; i < revisions.size(); ++i)
+    if (end >= revisions[i].eof && end <= revisions[i].end) return i;
+  return std::nullopt;
+}
+
+void judge_coverage(const pdf::Document& document, const pdf::SignatureValue& value, const Coverage& coverage, Signature& signature) {
+  const auto found = [&](Finding finding) { signature.findings.push_back(std::move(finding)); };
+  const std::uint64_t size = document.source().size();
+  const pdf::Entry* entry = value.dictionary.entry;
+  const auto revision = revision_at(document, coverage.end);
+  const bool own_revision = revision && entry != nullptr && document.references().sections[entry->section].revision == *revision;
+  const bool reaches_end = coverage.is_exact && coverage.end == size;
+  // Trailing octets after the last %%EOF that are signed with the rest belong to no revision, and change nothing.
+  if (!coverage.is_exact || !(own_revision || (reaches_end && entry != nullptr && document.references().sections[entry->section].revision == 0)))
+    found(findings::pdf_range_wrong(signature.name));
+  if (value.definitions > 1) found(findings::pdf_signature_replaced(signature.name));
+  if (value.is_shared) found(findings::pdf_signature_shared(signature.name));
+  if (coverage.end >= size) return;
+  const std::uint64_t octets = size - coverage.end;
+  const bool later = revision.value_or(1) > 0;
+  signature.uncovered.push_back(
+      {"bytes " + std::to_string(coverage.end) + "-" + std::to_string(size), later ? "later-revision" : "trailing-bytes", octets});
+  found(findings::pdf_changed_after_signing(signature.name, static_cast<std::int64_t>(octets)));
+}
+
+Result<Signature> read_signature(pdf::Document& document, const pdf::SignatureValue& value, const Coverage& coverage, Budget& budget) {
+  const Object& dictionary = value.dictionary.value();
+  MOHR_TRY(Bytes message, asn1::der_from_ber(as_bytes(dictionary.find("Contents").text), true, budget));
+  MOHR_TRY(const pki::SignedData data, pki::parse_signed_data(std::move(message), budget));
+  if (data.signers.size() != 1) return errors::unsupported(Code{"PDF signatures with " + std::to_string(data.signers.size()) + " signers"});
+  MOHR_TRY(const CmsEvidence evidence, read_cms_evidence(data, budget));
+  MOHR_TRY(Signature signature, signature_from_signer(data, 0, evidence, Format::pades));
+  signature.name = value.field;
+  signature.content_type = "application/pdf";
+  if (!signature.claimed_time) signature.claimed_time = pdf::date(dictionary.find("M"));
+  if (data.content) signature.findings.push_back(findings::pdf_content_encapsulated(signature.name));
+  for (Reference& reference : signature.references) {
+    if (!reference.is_content || reference.digest == crypto::DigestAlgorithm::none) continue;
+    MOHR_TRY(const auto hashes, crypto::digest_ranges(document.source(), coverage.ranges, {&reference.digest, 1}, budget));
+    reference.name = "document";
+    reference.actual = to_bytes(hashes.front().view());
+  }
+  judge_coverage(document, value, coverage, signature);
+  return signature;
+}
+
+}  // namespace
+
+Result<SignedDocument> read_pades(const Source& source, const Source*, Budget& budget) {
+  MOHR_TRY(pdf::Document document, pdf::Document::open(source, budget));
+  MOHR_TRY(const pdf::Form form, pdf::read_form(document));
+  SignedDocument facts;
+  facts.format = Format::pades;
+  facts.media_type = "application/pdf";
+  facts.size = source.size();
+  std::vector<std::pair<Coverage, const pdf::SignatureValue*>> judged;
+  for (const pdf::SignatureValue& value : form.signatures) {
+    MOHR_TRY(const bool mine, is_judged(value));
+    if (!mine) continue;
+    MOHR_TRY(const Coverage coverage, read_coverage(value, source.size()));
+    judged.emplace_back(coverage, &value);
+  }
+  if (judged.empty() && !form.signatures.empty()) return errors::unsupported(Code{"a PDF that has only document time-stamps"});
+  // In the order of signing: the form may list them in any.
+  std::stable_sort(judged.begin(), judged.end(), [](const auto& a, const auto& b) { return a.first.end < b.first.end; });
+  for (const auto& [coverage, value] : judged) {
+    MOHR_TRY(Signature signature, read_signature(document, *value, coverage, budget));
+    facts.signatures.push_back(std::move(signature));
+  }
+  return facts;
+}
+
+}  // namespace mohr::format

@@ -1,0 +1,51 @@
+// A PDF as its objects: read one at a time through windows, never the whole file (ISO 32000-2 clauses 7.3.10 and 7.5.7).
+#pragma once
+
+#include "format/pdf_xref.h"
+
+namespace mohr::format::pdf {
+
+// An object with the place it came from.
+struct Loaded {
+  Reference reference;
+  Parsed parsed;
+  bool in_stream = false;        // in an object stream: `parsed.origin` is then a place in that stream's data, not in the document
+  const Entry* entry = nullptr;  // null: the object is free or absent, which means null (7.3.10)
+  [[nodiscard]] const Object& value() const { return parsed.value; }
+};
+
+class Document {
+ public:
+  // Both outlive the document. Errors: pdf_invalid, pdf_encrypted, unsupported, budget_exceeded, file_not_readable.
+  static Result<Document> open(const Source& source, Budget& budget);
+
+  [[nodiscard]] const Source& source() const { return *source_; }
+  [[nodiscard]] const CrossReferences& references() const { return references_; }
+  [[nodiscard]] const Parsed& trailer() const { return references_.sections.front().trailer; }
+  [[nodiscard]] Budget& budget() const { return *budget_; }
+
+  // The newest version of an object. A wrong number or generation at its place is an error.
+  Result<Loaded> load(Reference reference);
+  // What a value of `holder` stands for: the object it refers to, or the part of `holder` itself.
+  Result<Loaded> resolve(const Loaded& holder, const Object& value);
+  Result<Loaded> catalog();
+
+ private:
+  struct ObjectStream {
+    std::uint32_t number = 0;
+    Bytes data;
+    std::vector<std::pair<std::uint32_t, std::uint64_t>> objects;  // number, offset in data
+  };
+  Document(const Source& source, Budget& budget) : source_(&source), budget_(&budget) {}
+  Result<IndirectObject> load_plain(const Entry& entry);
+  Result<Loaded> load_compressed(const Entry& entry);
+  Result<void> open_object_stream(std::uint32_t number);
+  Result<std::int64_t> stream_length(const Object& dictionary, std::uint64_t offset);
+
+  const Source* source_;
+  Budget* budget_;
+  CrossReferences references_;
+  ObjectStream stream_;  // the last one that was opened
+};
+
+}  // namespace mohr::format::pdf
