@@ -376,7 +376,8 @@ bool PublicKey::accepts(const SignatureAlgorithm& algorithm) const {
              (state_->type == KeyType::rsa_pss && (!only || (only->digest == algorithm.digest && only->mgf_digest == algorithm.mgf_digest &&
                                                              algorithm.salt_octets >= only->salt_octets)));
     }
-    case SignatureScheme::ecdsa: return state_->type == KeyType::ec;
+    case SignatureScheme::ecdsa:
+      return state_->type == KeyType::ec && (algorithm.curve == Curve::none || algorithm.curve == state_->curve);
     case SignatureScheme::dsa: return state_->type == KeyType::dsa;
     case SignatureScheme::eddsa:
       return (state_->type == KeyType::ed25519 && algorithm.edwards_bits != 448) ||
