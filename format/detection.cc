@@ -197,6 +197,14 @@ Result<void> refuse_other_readers(const Shape& shape, ByteView head, ByteView ta
   }
 }
 
+// Octets of the source: in place when they lie in memory, else read into `held`.
+Result<ByteView> window(const Source& source, std::uint64_t offset, std::uint64_t length, Bytes& held) {
+  if (const auto memory = source.memory()) return memory->subspan(offset, length);
+  held.resize(length);
+  MOHR_CHECK(source.read_at(offset, held));
+  return ByteView(held);
+}
+
 }  // namespace
 
 std::string_view kind_name(Kind kind) {
@@ -208,10 +216,10 @@ std::string_view kind_name(Kind kind) {
 Result<Kind> detect(const Source& source) {
   const std::uint64_t size = source.size();
   if (size == 0) return errors::file_empty(Code{source.name()});
-  Bytes head(std::min<std::uint64_t>(size, kHead));
-  MOHR_CHECK(source.read_at(0, head));
-  Bytes tail(std::min<std::uint64_t>(size, kPdfSearch));
-  MOHR_CHECK(source.read_at(size - tail.size(), tail));
+  Bytes head_octets, tail_octets;
+  MOHR_TRY(const ByteView head, window(source, 0, std::min<std::uint64_t>(size, kHead), head_octets));
+  const std::uint64_t tail_size = std::min<std::uint64_t>(size, kPdfSearch);
+  MOHR_TRY(const ByteView tail, window(source, size - tail_size, tail_size, tail_octets));
   const Shape shape = shape_of(head, size <= kHead);
   MOHR_CHECK(refuse_other_readers(shape, head, tail));
   return shape.kind;
