@@ -55,7 +55,7 @@ std::string why_not(const format::Signature& signature, const json::Value& jwk) 
   if (const std::string reason = unfit(jwk, signature.algorithm_name); !reason.empty()) return reason;
   const auto key = public_key_from_jwk(jwk);
   if (!key) return describe(key.error());
-  if (pki::usable_until(**key) <= Instant{0}) return "the key is too weak: " + (*key)->name();
+  if (pki::usable_until(**key) <= SystemClock().now()) return "the key is too weak: " + (*key)->name();
   if (signature.signed_octets.empty()) return "its content is missing";
   switch ((*key)->verify(signature.algorithm, signature.signed_octets, signature.value, signature.ecdsa_form)) {
     case crypto::SignatureCheck::good: return {};

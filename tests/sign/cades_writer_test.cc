@@ -30,7 +30,9 @@ Result<Bytes> write(const Request& request, std::string_view text = kText) {
 TEST(CadesWriter, WhatItWritesIsReadBack) {
   using crypto::NewKey;
   const MemorySource content(as_bytes(kText));
-  for (const NewKey kind : {NewKey::rsa2048, NewKey::p256, NewKey::p384, NewKey::ed25519}) {
+  using crypto::DigestAlgorithm;
+  for (const auto& [kind, digest] : {std::pair{NewKey::rsa2048, DigestAlgorithm::sha256}, std::pair{NewKey::p256, DigestAlgorithm::sha256},
+                                     std::pair{NewKey::p384, DigestAlgorithm::sha384}, std::pair{NewKey::ed25519, DigestAlgorithm::sha512}}) {
     const test::Party by = test::make_party(kind);
     for (const Packaging packaging : {Packaging::by_format, Packaging::detached, Packaging::attached}) {
       Request request = request_of(by);
@@ -52,7 +54,7 @@ TEST(CadesWriter, WhatItWritesIsReadBack) {
       EXPECT_EQ(signature.identity, request.identity);
       EXPECT_EQ(signature.claimed_time, test::kNow);
       EXPECT_EQ(signature.signature_timestamps.size(), request.level == Level::t ? 1U : 0U);
-      EXPECT_EQ(content_digest_algorithm(request), kind == NewKey::ed25519 ? crypto::DigestAlgorithm::sha512 : crypto::DigestAlgorithm::sha256);
+      EXPECT_EQ(signature.references[0].digest, digest);
     }
   }
 }
