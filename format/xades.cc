@@ -20,6 +20,14 @@ struct Properties {
   Node object = nullptr, signed_properties = nullptr, unsigned_properties = nullptr;
 };
 
+// EN 319 132-1 4.3: Target names the signature. Its place says so already, so only a Target that means something else is refused.
+bool targets(const xml::Document& document, Node qualifying, Node signature) {
+  const std::string target = document.attribute(qualifying, "Target").value_or("#");
+  if (!target.starts_with("#")) return false;
+  const std::vector<Node> named = document.with_id(target.substr(1));
+  return named.empty() || (named.size() == 1 && named.front() == signature);
+}
+
 Result<Properties> find_properties(const xml::Document& document, const xml::Dsig& dsig) {
   Properties found;
   for (const Node object : dsig.objects) {
@@ -31,7 +39,7 @@ Result<Properties> find_properties(const xml::Document& document, const xml::Dsi
       if (space != kXades || name != "QualifyingProperties") continue;
       if (found.object != nullptr) return invalid(document, qualifying, "QualifyingProperties twice");
       found.object = object;
-      if (document.attribute(qualifying, "Target") != "#" + dsig.id) return invalid(document, qualifying, "Target is another signature");
+      if (!targets(document, qualifying, dsig.signature)) return invalid(document, qualifying, "Target is another signature");
       Children children(document, qualifying);
       found.signed_properties = children.next_if(kXades, "SignedProperties");
       found.unsigned_properties = children.next_if(kXades, "UnsignedProperties");
@@ -41,28 +49,26 @@ Result<Properties> find_properties(const xml::Document& document, const xml::Dsi
   return found;
 }
 
-// The reference must mean the SignedProperties of this signature and nothing else in the document (signature wrapping).
-Result<void> check_target(const xml::Document& document, const xml::DsigReference& reference, const Properties& properties) {
+// The reference must mean that part of this very signature and nothing else in the document (signature wrapping).
+Result<void> check_target(const xml::Document& document, const xml::DsigReference& reference, Node part) {
   const std::vector<Node> named = document.with_id(reference.fragment);
   if (named.size() > 1) return invalid(document, named[1], "the Id " + printable(reference.fragment) + " twice");
-  if (properties.signed_properties == nullptr || named.empty() || named.front() != properties.signed_properties)
-    return invalid(document, reference.element, "a reference to other SignedProperties than this signature's own");
-  return {};
+  if (part != nullptr && !named.empty() && named.front() == part) return {};
+  return invalid(document, reference.element, "a reference to a part that is not this signature's own");
 }
 
 Result<Reference> digest_reference(const xml::Document& document, const xml::Dsig& dsig, const xml::DsigReference& reference,
                                    const Properties& properties) {
-  const bool own = reference.selects == xml::Selection::signed_properties;
-  Reference fact{own ? "SignedProperties" : "document", reference.digest, reference.expected, {}, !own};
-  if (own) {
-    MOHR_CHECK(check_target(document, reference, properties));
-    MOHR_TRY(const Bytes octets, document.canonical(properties.signed_properties, reference.how));
-    fact.actual = to_bytes(crypto::digest(reference.digest, octets).view());
-  } else {
+  const bool key_info = reference.selects == xml::Selection::key_info;
+  if (!key_info && reference.selects != xml::Selection::signed_properties) {
     MOHR_TRY(const crypto::Hash hash, xml::digest_document(document, dsig, reference));
-    fact.actual = to_bytes(hash.view());
+    return Reference{"document", reference.digest, reference.expected, to_bytes(hash.view()), true};
   }
-  return fact;
+  const Node part = key_info ? dsig.key_info : properties.signed_properties;
+  MOHR_CHECK(check_target(document, reference, part));
+  MOHR_TRY(const Bytes octets, document.canonical(part, reference.how));
+  return Reference{key_info ? "KeyInfo" : "SignedProperties", reference.digest, reference.expected,
+                   to_bytes(crypto::digest(reference.digest, octets).view()), false};
 }
 
 // What the reference to the document leaves out besides this signature, and what stands inside the signature unsigned.
@@ -118,7 +124,8 @@ bool issued_another(const pki::CertificatePtr& certificate, const std::vector<pk
   });
 }
 
-// The certificate that the signed properties name, with its reference put first; without them the one that issued no other.
+// The certificate that the signed properties name, with its reference put first; else the one that issued no other, so that the verifier
+// can say whose certificate is not bound.
 void find_signer(Signature& signature) {
   auto& references = signature.signing_certificate;
   pki::CertificatePtr fallback;
@@ -159,7 +166,7 @@ Result<Signature> read_signature(const xml::Document& document, Node element, Bu
   for (const xml::DsigReference& reference : dsig.references) {
     MOHR_TRY(Reference fact, digest_reference(document, dsig, reference, properties));
     if (fact.is_content) content_id = reference.id;
-    else properties_signed = true;
+    properties_signed = properties_signed || reference.selects == xml::Selection::signed_properties;
     signature.references.push_back(std::move(fact));
   }
   XadesEvidence evidence;

@@ -45,19 +45,6 @@ Bytes integer_contents(std::string_view decimal) {
   return out;
 }
 
-// IssuerSerial (RFC 5035 6.1): SEQUENCE { GeneralNames, INTEGER }.
-Result<void> read_issuer_serial(ByteView der, pki::SigningCertificateReference& reference) {
-  MOHR_TRY(asn1::Reader reader, asn1::single(der, asn1::kSequence));
-  MOHR_TRY(asn1::Reader names, reader.enter(asn1::kSequence));
-  MOHR_TRY(asn1::Reader directory, names.enter(asn1::context(4)));
-  MOHR_TRY(const asn1::Element name, directory.next(asn1::kSequence));
-  MOHR_TRY(const ByteView serial, reader.integer());
-  MOHR_CHECK(names.finish());
-  reference.issuer = to_bytes(name.whole);
-  reference.serial = to_bytes(serial);
-  return reader.finish();
-}
-
 // xades:Cert of SigningCertificate (5.2.2, the old one) and SigningCertificateV2.
 Result<pki::SigningCertificateReference> read_certificate_reference(const xml::Document& document, Node cert) {
   pki::SigningCertificateReference reference;
@@ -67,10 +54,8 @@ Result<pki::SigningCertificateReference> read_certificate_reference(const xml::D
   MOHR_TRY(xml::DigestAndValue digest, xml::read_digest(document, inside));
   reference.digest = digest.algorithm;
   reference.value = std::move(digest.value);
-  if (const Node v2 = children.next_if(kXades, "IssuerSerialV2")) {
-    MOHR_TRY(const Bytes der, xml::read_base64(document, v2));
-    if (!read_issuer_serial(der, reference)) return invalid(document, v2, "IssuerSerialV2");
-  } else if (const Node v1 = children.next_if(kXades, "IssuerSerial")) {
+  if (children.next_if(kXades, "IssuerSerialV2") != nullptr) return reference;  // a hint only (EN 319 132-1 5.2.2); the digest binds
+  if (const Node v1 = children.next_if(kXades, "IssuerSerial")) {
     Children names(document, v1);  // the name is text that no two programs write alike: the serial number and the digest bind
     MOHR_CHECK(names.next(xml::kDsig, "X509IssuerName"));
     MOHR_TRY(const Node serial, names.next(xml::kDsig, "X509SerialNumber"));

@@ -1,5 +1,7 @@
 #include "format/xmldsig.h"
 
+#include <array>
+
 #include "pki/core/text.h"
 
 namespace mohr::format::xml {
@@ -67,7 +69,7 @@ Result<void> read_transforms(const Document& document, Node transforms, DsigRefe
       canonicalizes = true;
     } else if (uri == kEnvelopedSignature && !takes_out) {
       takes_out = true;
-    } else if ((uri == kXpath || uri == kXpathFilter2) && !takes_out && takes_out_signatures(document, transform, uri)) {
+    } else if ((uri == kXpath || uri == kXpathFilter2) && reference.selects != Selection::all_but_signatures && takes_out_signatures(document, transform, uri)) {
       reference.selects = Selection::all_but_signatures;
       takes_out = true;
     } else {
@@ -77,25 +79,33 @@ Result<void> read_transforms(const Document& document, Node transforms, DsigRefe
   return {};
 }
 
-Result<DsigReference> read_reference(const Document& document, Node element) {
+// What URI and Type select, when that is on the closed list.
+Result<Selection> selection_of(const Document& document, const Dsig& dsig, Node element, const std::string& uri) {
+  const std::string type = document.attribute(element, "Type").value_or("");
+  const bool is_fragment = uri.size() > 1 && uri.front() == '#' && uri.find('(') == std::string::npos;
+  if (type == kSignedPropertiesType && is_fragment) return Selection::signed_properties;
+  if (!type.empty() && type != "http://www.w3.org/2000/09/xmldsig#Object")
+    return unsupported(document, element, "a ds:Reference of the type " + printable(type) + " to " + printable(uri));
+  if (uri.empty()) return Selection::all_but_this_signature;
+  if (is_fragment && dsig.key_info != nullptr && document.attribute(dsig.key_info, "Id") == uri.substr(1)) return Selection::key_info;
+  return unsupported(document, element, "a ds:Reference to " + printable(uri) + " instead of the whole document");
+}
+
+Result<DsigReference> read_reference(const Document& document, const Dsig& dsig, Node element) {
   DsigReference reference;
   reference.element = element;
   reference.id = document.attribute(element, "Id").value_or("");
   const auto uri = document.attribute(element, "URI");
-  const std::string type = document.attribute(element, "Type").value_or("");
   if (!uri) return unsupported(document, element, "a ds:Reference without URI");
-  const bool properties = type == kSignedPropertiesType;
-  if (!type.empty() && !properties && type != "http://www.w3.org/2000/09/xmldsig#Object")
-    return unsupported(document, element, "a ds:Reference of the type " + printable(type));
-  if (properties ? !uri->starts_with("#") || uri->size() < 2 || uri->find('(') != std::string::npos : !uri->empty())
-    return unsupported(document, element, "a ds:Reference to " + printable(*uri) + " instead of the whole document");
+  MOHR_TRY(reference.selects, selection_of(document, dsig, element, *uri));
+  const bool to_document = reference.selects == Selection::all_but_this_signature;
   Children children(document, element);
   bool takes_out = false;
   if (const Node transforms = children.next_if(kDsig, "Transforms")) MOHR_CHECK(read_transforms(document, transforms, reference, takes_out));
-  if (!properties && !takes_out) return unsupported(document, element, "a ds:Reference to the whole document without the enveloped-signature transform");
-  if (properties) {
-    if (takes_out) return unsupported(document, element, "transforms of SignedProperties other than a canonicalisation");
-    reference.selects = Selection::signed_properties;
+  if (to_document && !takes_out)
+    return unsupported(document, element, "a ds:Reference to the whole document without the enveloped-signature transform");
+  if (!to_document) {
+    if (takes_out) return unsupported(document, element, "transforms of a part of the signature other than a canonicalisation");
     reference.fragment = uri->substr(1);
   }
   MOHR_TRY(DigestAndValue digest, read_digest(document, children));
@@ -113,15 +123,15 @@ Result<void> read_signed_info(const Document& document, Dsig& dsig) {
   MOHR_TRY(dsig.algorithm_uri, algorithm_of(document, method));
   if (dsig.algorithm_uri.find("#hmac-") != std::string::npos) return unsupported(document, method, "HMAC (" + printable(dsig.algorithm_uri) + ")");
   if (!document.has_only_text(method)) return unsupported(document, method, "parameters of " + printable(dsig.algorithm_uri));
-  int documents = 0, properties = 0;
+  std::array<int, 3> counts{};  // document, SignedProperties, KeyInfo
   do {
     MOHR_TRY(const Node element, children.next(kDsig, "Reference"));
-    MOHR_TRY(DsigReference reference, read_reference(document, element));
-    int& count = reference.selects == Selection::signed_properties ? properties : documents;
-    if (++count > 1) return unsupported(document, element, "several references of one kind");
+    MOHR_TRY(DsigReference reference, read_reference(document, dsig, element));
+    const std::size_t kind = reference.selects == Selection::signed_properties ? 1 : reference.selects == Selection::key_info ? 2 : 0;
+    if (++counts[kind] > 1) return unsupported(document, element, "several references of one kind");
     dsig.references.push_back(std::move(reference));
   } while (!children.at_end());
-  if (documents == 0) return unsupported(document, dsig.signed_info, "a signature without a reference to the whole document");
+  if (counts[0] == 0) return unsupported(document, dsig.signed_info, "a signature without a reference to the whole document");
   return {};
 }
 

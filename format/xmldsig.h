@@ -32,6 +32,7 @@ enum class Selection : std::uint8_t {
   all_but_this_signature,   // URI="" and the enveloped-signature transform
   all_but_signatures,       // URI="" and one of the two XPath filters that take out every ds:Signature (as DSS writes them)
   signed_properties,        // URI="#...", Type SignedProperties
+  key_info,                 // URI="#...", no Type: the KeyInfo of this very signature
 };
 
 struct DsigReference {
@@ -50,13 +51,13 @@ struct Dsig {
   std::string id;
   Canonicalization how;      // of SignedInfo
   std::string algorithm_uri;
-  std::vector<DsigReference> references;  // exactly one of the document, at most one of SignedProperties
+  std::vector<DsigReference> references;  // exactly one of the document, at most one of each other kind
   Bytes value;
 };
 // Errors: unsupported (names the construct and the place), algorithm_unknown (digests), xml_signature_invalid.
 Result<Dsig> read_dsig(const Document& document, Node signature);
 
-// The digest of the document as that reference selects it. `reference` is no signed_properties.
+// The digest of the document as that reference, which is one to the document, selects it.
 Result<crypto::Hash> digest_document(const Document& document, const Dsig& dsig, const DsigReference& reference);
 // Outermost ds:Signature elements, in document order.
 std::vector<Node> outermost_signatures(const Document& document);
