@@ -115,11 +115,17 @@ bool is_compact_jws(std::string_view head, bool whole) {
   if (head.size() < 4) return false;
   const auto first = from_base64url(head.substr(0, 4));
   if (!first || first->front() != '{') return false;
-  const auto allowed = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-  };
-  const auto dots = std::count(head.begin(), head.end(), '.');
-  return std::all_of(head.begin(), head.end(), allowed) && (whole ? dots == 2 : dots <= 2);
+  // Characters of the beginning; the dots of all of it. This is on the way of every token, so nothing is looked at twice.
+  static constexpr auto kAllowed = [] {
+    std::array<bool, 256> allowed{};
+    for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")) allowed[static_cast<Byte>(c)] = true;
+    return allowed;
+  }();
+  const std::string_view beginning = head.substr(0, 512);
+  if (!std::all_of(beginning.begin(), beginning.end(), [](char c) { return kAllowed[static_cast<Byte>(c)]; })) return false;
+  std::size_t dots = 0;
+  for (std::size_t at = head.find('.'); at != std::string_view::npos && dots < 3; at = head.find('.', at + 1)) ++dots;
+  return whole ? dots == 2 : dots <= 2;
 }
 
 bool begins_as(std::string_view text, std::string_view lower_case) {
@@ -191,6 +197,14 @@ Result<void> refuse_other_readers(const Shape& shape, ByteView head, ByteView ta
   }
 }
 
+// Octets of the source: in place when they lie in memory, else read into `held`.
+Result<ByteView> window(const Source& source, std::uint64_t offset, std::uint64_t length, Bytes& held) {
+  if (const auto memory = source.memory()) return memory->subspan(offset, length);
+  held.resize(length);
+  MOHR_CHECK(source.read_at(offset, held));
+  return ByteView(held);
+}
+
 }  // namespace
 
 std::string_view kind_name(Kind kind) {
@@ -202,10 +216,10 @@ std::string_view kind_name(Kind kind) {
 Result<Kind> detect(const Source& source) {
   const std::uint64_t size = source.size();
   if (size == 0) return errors::file_empty(Code{source.name()});
-  Bytes head(std::min<std::uint64_t>(size, kHead));
-  MOHR_CHECK(source.read_at(0, head));
-  Bytes tail(std::min<std::uint64_t>(size, kPdfSearch));
-  MOHR_CHECK(source.read_at(size - tail.size(), tail));
+  Bytes head_octets, tail_octets;
+  MOHR_TRY(const ByteView head, window(source, 0, std::min<std::uint64_t>(size, kHead), head_octets));
+  const std::uint64_t tail_size = std::min<std::uint64_t>(size, kPdfSearch);
+  MOHR_TRY(const ByteView tail, window(source, size - tail_size, tail_size, tail_octets));
   const Shape shape = shape_of(head, size <= kHead);
   MOHR_CHECK(refuse_other_readers(shape, head, tail));
   return shape.kind;

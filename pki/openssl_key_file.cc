@@ -61,7 +61,7 @@ Result<Contents> open_with(OSSL_LIB_CTX* context, ByteView file, const Secret& p
   Owned<PKCS12> p12(PKCS12_init_ex(NID_pkcs7_data, context, nullptr));
   PKCS12* raw = p12.release();
   if (d2i_PKCS12(&raw, &at, static_cast<long>(file.size())) == nullptr || at != file.data() + file.size()) {
-    if (raw != nullptr && at == file.data() + file.size()) PKCS12_free(raw);
+    PKCS12_free(raw);  // null after a failed reading
     ERR_clear_error();
     return errors::key_file_invalid(Code{"it is no PKCS#12 file, or was cut short"});
   }

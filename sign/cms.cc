@@ -10,6 +10,17 @@ crypto::DigestAlgorithm content_digest_algorithm(const Request& request) {
   return crypto::DigestAlgorithm::sha512;  // RFC 8419 3.1
 }
 
+namespace {
+
+// CMSAlgorithmProtection (RFC 6211): nobody can put weaker algorithms beside a signature unseen.
+Bytes algorithm_protection(crypto::DigestAlgorithm digest, const crypto::SignatureAlgorithm& algorithm) {
+  Bytes signature = crypto::write_signature_algorithm(algorithm);
+  signature[0] = asn1::context(1);  // IMPLICIT
+  return pki::write_attribute(asn1::dotted(asn1::Oid::cms_algorithm_protection), asn1::sequence({crypto::write_digest_algorithm(digest), signature}));
+}
+
+}  // namespace
+
 Result<Bytes> write_cms(const CmsInput& input, const Request& request) {
   using asn1::Oid;
   const auto attribute = [](Oid id, ByteView value) { return pki::write_attribute(asn1::dotted(id), value); };
@@ -20,6 +31,7 @@ Result<Bytes> write_cms(const CmsInput& input, const Request& request) {
   attributes.attributes.push_back(attribute(Oid::message_digest, asn1::octet_string(input.content_digest)));
   if (!input.pades) attributes.attributes.push_back(attribute(Oid::signing_time, asn1::utc_or_generalized_time(request.now)));
   attributes.attributes.push_back(pki::write_signing_certificate_v2(*request.certificate, crypto::DigestAlgorithm::sha256));
+  attributes.attributes.push_back(algorithm_protection(digest, algorithm));
   if (!input.pades && !request.media_type.empty())
     attributes.attributes.push_back(attribute(Oid::mime_type, asn1::utf8_string(request.media_type)));
   for (Bytes& one : format::write_identity_attributes(request.identity)) attributes.attributes.push_back(std::move(one));

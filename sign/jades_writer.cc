@@ -44,10 +44,9 @@ json::Value protected_header(const Request& request, std::string_view algorithm)
 Result<json::Value> unprotected_header(const Request& request, std::string_view value_text) {
   if (!request.stamp) return errors::stamp_needed();
   MOHR_TRY(const Bytes token, request.stamp(as_bytes(value_text)));  // 5.3.4
-  json::Value entry;
-  json::Array tokens;
-  tokens.emplace_back().add("val", base64(token));
-  entry.add("sigTst", json::Object{}).add("tstTokens", std::move(tokens));
+  json::Value tokens, entry;
+  tokens.add("tstTokens", json::Array{json::Value().add("val", base64(token))});
+  entry.add("sigTst", std::move(tokens));
   json::Value header;
   header.add("etsiU", json::Array{base64url(as_bytes(json::write(entry)))});
   return header;

@@ -31,22 +31,28 @@ Result<std::optional<Instant>> judge_timestamps(const format::Signature& signatu
   return best;
 }
 
+// 5.5 and 5.2.6: time-stamps, then path and revocation at the time that they prove, else now.
+Result<void> judge_certificate(const format::Signature& signature, const Situation& situation, SignatureVerdict& verdict) {
+  if (!signature.signature_timestamps.empty()) {
+    MOHR_TRY(verdict.best_signature_time, judge_timestamps(signature, situation, verdict));
+  }
+  const Instant now = situation.question.now;
+  const PathQuestion question{signature.signer, pki::Purpose::signing, verdict.best_signature_time.value_or(now), now,
+                              verdict.best_signature_time.has_value(), situation.options.revocation};
+  MOHR_TRY(verdict.chain, judge_path(question, situation.grounds));
+  verdict.demonstration = verdict.chain->anchor != nullptr && verdict.chain->anchor->demonstration;
+  return {};
+}
+
 Result<SignatureVerdict> judge(const format::Signature& signature, const Situation& situation) {
   SignatureVerdict verdict;
   verdict.findings = signature.findings;
+  if (signature.signer) MOHR_CHECK(judge_certificate(signature, situation, verdict));
   identify_signer(signature, verdict.findings);
-  verify_cryptographically(signature, verdict.findings);
-  if (signature.signer) {
-    if (!signature.signature_timestamps.empty()) {
-      MOHR_TRY(verdict.best_signature_time, judge_timestamps(signature, situation, verdict));
-    }
-    const Instant time = verdict.best_signature_time.value_or(situation.question.now);
-    const PathQuestion question{signature.signer, pki::Purpose::signing,         time,
-                                situation.question.now, verdict.best_signature_time.has_value(), situation.options.revocation};
-    MOHR_TRY(verdict.chain, judge_path(question, situation.grounds));
-    verdict.findings.insert(verdict.findings.end(), verdict.chain->findings.begin(), verdict.chain->findings.end());
-    verdict.demonstration = verdict.chain->anchor != nullptr && verdict.chain->anchor->demonstration;
-  }
+  // The certificate of a path that was judged before has its key ready; its octets are the same.
+  const bool held = verdict.chain && !verdict.chain->path.empty();
+  verify_cryptographically(signature, held ? verdict.chain->path.front().certificate.get() : signature.signer.get(), verdict.findings);
+  if (verdict.chain) verdict.findings.insert(verdict.findings.end(), verdict.chain->findings.begin(), verdict.chain->findings.end());
   accept_algorithms(signature, verdict.findings);
   if (signature.claimed_time && *signature.claimed_time > situation.question.now + 5 * kMinute)
     verdict.findings.push_back(findings::claimed_time_in_future(*signature.claimed_time));
@@ -74,7 +80,7 @@ void identify_signer(const format::Signature& signature, Findings& findings) {
   }
 }
 
-void verify_cryptographically(const format::Signature& signature, Findings& findings) {
+void verify_cryptographically(const format::Signature& signature, const pki::Certificate* signer, Findings& findings) {
   for (const format::Reference& reference : signature.references) {
     if (!reference.present()) {
       findings.push_back(findings::content_missing());
@@ -88,12 +94,12 @@ void verify_cryptographically(const format::Signature& signature, Findings& find
     if (findings.empty() || findings.back().check != Check::content_missing) findings.push_back(findings::content_missing());
     return;
   }
-  if (!signature.signer) return;
+  if (signer == nullptr) return;
   if (signature.algorithm.scheme == crypto::SignatureScheme::none) {
     findings.push_back(findings::signature_algorithm_unknown(Code{signature.algorithm_name}));
     return;
   }
-  const auto key = signature.signer->key();
+  const auto key = signer->key();
   if (!key) {
     findings.push_back(findings::signature_algorithm_unknown(Code{"the signer's key"}));
     return;

@@ -20,8 +20,8 @@ Result<std::vector<SignatureVerdict>> evaluate(const format::SignedDocument& fac
 std::vector<pki::Need> needs(const format::SignedDocument& facts, std::span<const SignatureVerdict> verdicts, const Grounds& grounds,
                              const Options& options);
 
-// 5.2.7: signature value and references.
-void verify_cryptographically(const format::Signature& signature, Findings& findings);
+// 5.2.7: references, and the signature value under the key of `signer` (null: no certificate is known).
+void verify_cryptographically(const format::Signature& signature, const pki::Certificate* signer, Findings& findings);
 // 5.2.3: the certificate that the signature names.
 void identify_signer(const format::Signature& signature, Findings& findings);
 // 5.4: one signature time-stamp.

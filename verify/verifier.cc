@@ -8,10 +8,13 @@
 namespace mohr::verify {
 
 struct Verifier::State {
-  State(pki::Trust t, Options o) : trust(std::move(t)), options(std::move(o)) {}
+  State(pki::Trust t, Options o) : trust(std::move(t)), options(std::move(o)) {
+    for (const pki::Anchor& anchor : trust.anchors()) trusted.push_back(anchor.certificate->subject().display());
+  }
   pki::Trust trust;
   Options options;
   PathCache cache;
+  std::vector<std::string> trusted;  // the anchors' names, for the reports
 };
 
 namespace {
@@ -53,8 +56,8 @@ Result<crypto::Hash> request_digest(const Question& question, Budget& budget) {
   return hashes.front();
 }
 
-Verdict assemble(format::SignedDocument facts, std::vector<SignatureVerdict> signatures, const Question& question, const pki::Trust& trust,
-                 const pki::Evidence& evidence) {
+Verdict assemble(format::SignedDocument facts, std::vector<SignatureVerdict> signatures, const Question& question,
+                 const std::vector<std::string>& trusted, const crypto::Hash& trust_identity, const pki::Evidence& evidence) {
   Verdict verdict;
   verdict.checked_at = question.now;
   verdict.time_was_given = question.time_was_given;
@@ -67,8 +70,8 @@ Verdict assemble(format::SignedDocument facts, std::vector<SignatureVerdict> sig
   verdict.document = std::move(facts);
   verdict.signatures = std::move(signatures);
   verdict.failed_fetches.assign(evidence.failures().begin(), evidence.failures().end());
-  for (const pki::Anchor& anchor : trust.anchors()) verdict.trusted.push_back(anchor.certificate->subject().display());
-  verdict.trust_identity = trust.identity();
+  verdict.trusted = trusted;
+  verdict.trust_identity = trust_identity;
   return verdict;
 }
 
@@ -83,7 +86,7 @@ Result<Verdict> Verifier::verify(const Source& document, const Source* content, 
                                  pki::Fetcher* fetcher) const {
   Budget budget(state_->options.limits);
   MOHR_TRY(format::SignedDocument facts, format::read(document, content, budget));
-  if (facts.signatures.empty()) return assemble(std::move(facts), {}, question, state_->trust, given);
+  if (facts.signatures.empty()) return assemble(std::move(facts), {}, question, state_->trusted, state_->trust.identity(), given);
   if (state_->trust.anchors().empty()) return errors::no_anchor();
 
   pki::Evidence evidence = given;
@@ -105,7 +108,7 @@ Result<Verdict> Verifier::verify(const Source& document, const Source* content, 
         }
       }
     }
-    if (!learned) return assemble(std::move(facts), std::move(verdicts), question, state_->trust, evidence);
+    if (!learned) return assemble(std::move(facts), std::move(verdicts), question, state_->trusted, state_->trust.identity(), evidence);
   }
 }
 

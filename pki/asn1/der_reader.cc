@@ -33,6 +33,7 @@ Result<Element> Reader::next() {
   if (rest_.size() < 2) return error("it ends in the middle of an element");
   const Tag tag = rest_[0];
   if ((tag & 0x1f) == 0x1f) return error("a tag number above 30");
+  if (tag == 0) return error("end-of-contents octets");  // BER's; an Element of tag 0 is none
   std::size_t header = 2;
   std::size_t length = rest_[1];
   if (length & 0x80) {

@@ -427,9 +427,8 @@ const std::string* Value::string(std::string_view name) const {
 
 Value& Value::add(std::string name, Value value) {
   if (!std::holds_alternative<Object>(data_)) data_ = Object{};
-  auto& members = *std::get_if<Object>(&data_);
-  members.emplace_back(std::move(name), std::move(value));
-  return members.back().second;
+  std::get_if<Object>(&data_)->emplace_back(std::move(name), std::move(value));
+  return *this;
 }
 
 Result<Value> parse(ByteView text, Budget& budget) { return Parser(as_text(text), budget).parse(); }

@@ -43,7 +43,7 @@ class Value {
   // Null when this is no object or has no such member.
   [[nodiscard]] const Value* member(std::string_view name) const;
   [[nodiscard]] const std::string* string(std::string_view name) const;  // member(name)->string() or null
-  // Appends a member; turns null into an object. For building reports; does not look for duplicates.
+  // Appends a member and gives back this value, for chains; turns null into an object. Does not look for duplicates.
   Value& add(std::string name, Value value);
 
  private:

@@ -46,7 +46,7 @@ constexpr std::int64_t kLongestSalt = 2048;  // octets: no modulus that is accep
 int edwards_bits(std::string_view oid) { return oid == kEd25519 ? 255 : oid == kEd448 ? 448 : 0; }
 
 SignatureAlgorithm algorithm_of(const SignatureRow& found) {
-  SignatureAlgorithm out{found.scheme, found.digest, DigestAlgorithm::none, 0, edwards_bits(found.oid)};
+  SignatureAlgorithm out{found.scheme, found.digest, DigestAlgorithm::none, 0, edwards_bits(found.oid), Curve::none};
   if (found.scheme == SignatureScheme::rsa_pss) {  // the named forms: MGF1 with the same digest, salt as long as it
     out.mgf_digest = found.digest;
     out.salt_octets = static_cast<int>(digest_size(found.digest));
@@ -60,6 +60,7 @@ const SignatureRow* row_of(const SignatureAlgorithm& algorithm) {
     if (candidate.scheme != algorithm.scheme || candidate.digest != algorithm.digest) continue;
     SignatureAlgorithm named = algorithm_of(candidate);
     if (algorithm.edwards_bits == 0) named.edwards_bits = 0;  // Ed25519 comes first
+    named.curve = algorithm.curve;
     if (named == algorithm) return &candidate;
   }
   return nullptr;
@@ -127,7 +128,7 @@ std::string signature_name(const SignatureAlgorithm& algorithm) {
 }
 
 Result<SignatureAlgorithm> read_pss_parameters(asn1::Reader& reader) {
-  SignatureAlgorithm out{SignatureScheme::rsa_pss, DigestAlgorithm::sha1, DigestAlgorithm::sha1, 20, 0};
+  SignatureAlgorithm out{SignatureScheme::rsa_pss, DigestAlgorithm::sha1, DigestAlgorithm::sha1, 20, 0, Curve::none};
   MOHR_TRY(asn1::Reader fields, reader.enter(asn1::kSequence));
   // RFC 4055 3.1. Encoders write the defaults too, against DER; they are read.
   if (fields.peek() == asn1::context(0)) {
@@ -180,7 +181,7 @@ Result<SignatureAlgorithm> read_signature_algorithm(asn1::Reader& reader, Digest
     return algorithm_of(candidate);
   }
   if (digest != DigestAlgorithm::none) {  // RFC 5652 10.1.2, RFC 3370 3.2: a key type where the digest stands elsewhere
-    SignatureAlgorithm out{SignatureScheme::none, digest, DigestAlgorithm::none, 0, 0};
+    SignatureAlgorithm out{SignatureScheme::none, digest, DigestAlgorithm::none, 0, 0, Curve::none};
     if (equal(oid, kRsaContents.view())) out.scheme = SignatureScheme::rsa_pkcs1;
     if (equal(oid, kEcContents.view())) out.scheme = SignatureScheme::ecdsa;
     if (equal(oid, kDsaContents.view())) out.scheme = SignatureScheme::dsa;
@@ -217,6 +218,9 @@ std::optional<SignatureAlgorithm> signature_from_jws(std::string_view alg) {
     if (alg.empty() || candidate.jws != alg) continue;
     SignatureAlgorithm out = algorithm_of(candidate);
     out.edwards_bits = 0;
+    if (out.scheme == SignatureScheme::ecdsa) {
+      out.curve = out.digest == DigestAlgorithm::sha256 ? Curve::p256 : out.digest == DigestAlgorithm::sha384 ? Curve::p384 : Curve::p521;
+    }
     return out;
   }
   return std::nullopt;

@@ -22,6 +22,7 @@ std::optional<DigestAlgorithm> digest_from_uri(std::string_view uri);
 Result<DigestAlgorithm> read_digest_algorithm(asn1::Reader& reader);
 Bytes write_digest_algorithm(DigestAlgorithm algorithm);                  // parameters absent (RFC 5754)
 
+enum class Curve : std::uint8_t { none, p256, p384, p521, secp256k1, p224, brainpool256, brainpool384, brainpool512 };
 enum class SignatureScheme : std::uint8_t { none, rsa_pkcs1, rsa_pss, ecdsa, eddsa, dsa };
 
 struct SignatureAlgorithm {
@@ -30,6 +31,7 @@ struct SignatureAlgorithm {
   DigestAlgorithm mgf_digest = DigestAlgorithm::none;  // PSS only
   int salt_octets = 0;                                 // PSS only
   int edwards_bits = 0;                                // EdDSA: 255 or 448; 0 when the identifier leaves it to the key (JOSE)
+  Curve curve = Curve::none;                           // ECDSA as JOSE names it: this curve only (RFC 7518 3.4); none: any
   bool operator==(const SignatureAlgorithm&) const = default;
 };
 std::string signature_name(const SignatureAlgorithm& algorithm);          // "ECDSA with SHA-256"

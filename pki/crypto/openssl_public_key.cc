@@ -70,6 +70,38 @@ int bit_length(ByteView magnitude) {
   return static_cast<int>(magnitude.size() * 8) - std::countl_zero(magnitude[0]);
 }
 
+// Moduli of the flawed generator of CVE-2017-15361 (ROCA; national identity cards had it) are a power of 65537 modulo each of
+// these primes; others are with probability 2^-28. Such a key is factored at moderate cost, so it proves nothing.
+constexpr std::array kRocaGroups = {
+    std::array<std::uint32_t, 6>{11, 13, 17, 19, 37, 53},
+    std::array<std::uint32_t, 6>{61, 71, 73, 79, 97, 1},
+    std::array<std::uint32_t, 6>{103, 107, 109, 127, 1, 1},
+    std::array<std::uint32_t, 6>{151, 157, 1, 1, 1, 1},
+};
+bool is_power_of_65537(std::uint32_t value, std::uint32_t prime) {
+  std::uint32_t power = 1;
+  for (std::uint32_t i = 0; i < prime; ++i) {
+    if (power == value) return true;
+    power = power * (65537 % prime) % prime;
+  }
+  return false;
+}
+bool has_flawed_primes(ByteView modulus) {
+  for (const auto& group : kRocaGroups) {
+    std::uint64_t product = 1, rest = 0;
+    for (const std::uint32_t prime : group) product *= prime;
+    for (std::size_t i = 0; i < modulus.size();) {  // four octets at a time: the products lie below 2^32
+      std::uint64_t chunk = modulus[i];
+      unsigned bits = 8;
+      for (++i; i < modulus.size() && (modulus.size() - i) % 4 != 0; ++i, bits += 8) chunk = chunk << 8 | modulus[i];
+      rest = (rest << bits | chunk) % product;
+    }
+    for (const std::uint32_t prime : group)
+      if (prime != 1 && !is_power_of_65537(static_cast<std::uint32_t>(rest % prime), prime)) return false;
+  }
+  return true;
+}
+
 // Parameters of EVP_PKEY_fromdata over buffers that live as long as this does.
 class Parameters {
  public:
@@ -151,6 +183,7 @@ Result<void> read_rsa(ByteView octets, State& state) {
   if (state.bits < kSmallestModulus || state.bits > kLargestModulus)
     return errors::key_unsupported(Code{"RSA-" + std::to_string(state.bits)});
   if ((modulus.back() & 1) == 0) return errors::key_unsupported(Code{"RSA with an even modulus"});
+  if (has_flawed_primes(modulus)) return errors::key_unsupported(Code{"RSA by a flawed generator (CVE-2017-15361)"});
   if (exponent.size() > kLargestExponent) return errors::key_unsupported(Code{"RSA with an exponent above 64 bits"});
   if ((exponent.back() & 1) == 0 || bit_length(exponent) < 2) return errors::key_unsupported(Code{"RSA with an exponent that is even or 1"});
   Parameters parameters;
@@ -376,7 +409,8 @@ bool PublicKey::accepts(const SignatureAlgorithm& algorithm) const {
              (state_->type == KeyType::rsa_pss && (!only || (only->digest == algorithm.digest && only->mgf_digest == algorithm.mgf_digest &&
                                                              algorithm.salt_octets >= only->salt_octets)));
     }
-    case SignatureScheme::ecdsa: return state_->type == KeyType::ec;
+    case SignatureScheme::ecdsa:
+      return state_->type == KeyType::ec && (algorithm.curve == Curve::none || algorithm.curve == state_->curve);
     case SignatureScheme::dsa: return state_->type == KeyType::dsa;
     case SignatureScheme::eddsa:
       return (state_->type == KeyType::ed25519 && algorithm.edwards_bits != 448) ||

@@ -8,7 +8,6 @@
 namespace mohr::crypto {
 
 enum class KeyType : std::uint8_t { rsa, rsa_pss, ec, ed25519, ed448, dsa };
-enum class Curve : std::uint8_t { none, p256, p384, p521, secp256k1, p224, brainpool256, brainpool384, brainpool512 };
 
 // How an ECDSA signature is written: Ecdsa-Sig-Value (X.509, CMS) or r || s of fixed width (XML, JWS). Ignored for other keys.
 enum class EcdsaForm : std::uint8_t { der, fixed };

@@ -1,0 +1,79 @@
+#include "bench/material.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "pki/issue.h"
+
+namespace mohr::bench {
+namespace {
+
+pki::CertificatePtr make_certificate(const char* name, bool ca, const crypto::SigningKey& key, const crypto::SigningKey& issuer_key,
+                                     const pki::Certificate* issuer) {
+  pki::CertificateProfile profile;
+  const std::array parts = {pki::NamePart{asn1::Oid::country, "IR"}, pki::NamePart{asn1::Oid::common_name, name}};
+  profile.subject = pki::write_name(parts);
+  profile.spki = to_bytes(key.public_key().spki());
+  profile.serial = crypto::random_bytes(16);
+  profile.serial[0] = static_cast<Byte>((profile.serial[0] & 0x7f) | 0x40);
+  profile.not_before = kNow - 30 * kDay;
+  profile.not_after = kNow + 365 * kDay;
+  profile.ca = ca;
+  profile.key_usage = ca ? pki::kKeyCertSign | pki::kCrlSign : pki::kDigitalSignature | pki::kContentCommitment;
+  const Bytes der = must(pki::issue_certificate(profile, issuer_key, issuer, crypto::preferred_algorithm(issuer_key.public_key())), name);
+  return must(pki::Certificate::parse(der), name);
+}
+
+pki::CrlPtr make_crl(const crypto::SigningKey& key, const pki::Certificate& issuer) {
+  const Bytes der = must(pki::issue_crl({}, 1, kNow - kHour, kNow + 7 * kDay, key, issuer, crypto::preferred_algorithm(key.public_key())), "CRL");
+  Budget budget;
+  return must(pki::Crl::parse(der, budget), "CRL");
+}
+
+}  // namespace
+
+void stop(const std::string& what) {
+  std::fprintf(stderr, "bench: %s\n", what.c_str());
+  std::exit(5);
+}
+
+Chain make_chain(crypto::NewKey kind) {
+  Chain chain;
+  chain.root_key = must(crypto::generate_key(kind), "key");
+  chain.ca_key = must(crypto::generate_key(kind), "key");
+  chain.key = must(crypto::generate_key(kind), "key");
+  chain.root = make_certificate("Bench Root", true, *chain.root_key, *chain.root_key, nullptr);
+  chain.ca = make_certificate("Bench CA", true, *chain.ca_key, *chain.root_key, chain.root.get());
+  chain.certificate = make_certificate("Bench Officer [Sign]", false, *chain.key, *chain.ca_key, chain.ca.get());
+  chain.root_crl = make_crl(*chain.root_key, *chain.root);
+  chain.ca_crl = make_crl(*chain.ca_key, *chain.ca);
+  return chain;
+}
+
+sign::Request request_of(const Chain& chain, format::Format format, sign::Packaging packaging) {
+  sign::Request request;
+  request.format = format;
+  request.packaging = packaging;
+  request.now = kNow;
+  request.key = chain.key.get();
+  request.certificate = chain.certificate;
+  request.chain = {chain.ca};
+  return request;
+}
+
+std::unique_ptr<verify::Verifier> verifier_of(const Chain& chain, bool revocation, bool cache) {
+  pki::Trust trust;
+  if (auto added = trust.add_anchor({chain.root, false, revocation, "bench"}); !added) stop("anchor");
+  verify::Options options;
+  options.cache = cache;
+  return std::make_unique<verify::Verifier>(std::move(trust), std::move(options));
+}
+
+pki::Evidence crls_of(const Chain& chain) {
+  pki::Evidence evidence;
+  evidence.add(chain.root_crl, pki::Origin::given);
+  evidence.add(chain.ca_crl, pki::Origin::given);
+  return evidence;
+}
+
+}  // namespace mohr::bench

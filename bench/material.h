@@ -1,0 +1,30 @@
+// Keys, certificates and signed messages for the measurements, made at run time.
+#pragma once
+
+#include "sign/signer.h"
+#include "verify/verifier.h"
+
+namespace mohr::bench {
+
+inline constexpr Instant kNow{1795600000};
+
+struct Chain {                       // root, issuing CA, signer: all of one kind of key
+  std::unique_ptr<crypto::SigningKey> root_key, ca_key, key;
+  pki::CertificatePtr root, ca, certificate;
+  pki::CrlPtr root_crl, ca_crl;
+};
+Chain make_chain(crypto::NewKey kind);
+
+sign::Request request_of(const Chain& chain, format::Format format, sign::Packaging packaging);
+// A verifier that trusts the chain's root. With revocation its CRLs have to be given as evidence.
+std::unique_ptr<verify::Verifier> verifier_of(const Chain& chain, bool revocation, bool cache);
+pki::Evidence crls_of(const Chain& chain);
+// Stops the program when a result is an error: a measurement of nothing is worth nothing.
+[[noreturn]] void stop(const std::string& what);
+template <class T>
+T must(Result<T> result, const std::string& what) {
+  if (!result) stop(what + ": " + render(result.error(), Language::en));
+  return std::move(*result);
+}
+
+}  // namespace mohr::bench

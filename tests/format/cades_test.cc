@@ -1,0 +1,215 @@
+#include "format/cades.h"
+
+#include <functional>
+
+#include "format/cms_identity.h"
+#include "pki/asn1/der_writer.h"
+#include "pki/asn1/pem.h"
+#include "tests/support/issuing.h"
+
+namespace mohr::format {
+namespace {
+
+using asn1::Oid;
+using test::p256_party;
+
+constexpr std::string_view kText = "نامهٔ شمارهٔ ۱۲";
+
+Bytes attribute(Oid id, ByteView value) { return pki::write_attribute(asn1::dotted(id), value); }
+
+struct Recipe {
+  std::vector<Bytes> attributes;
+  Bytes octets;  // instead of the sorted attributes, when not empty
+  std::vector<Bytes> unsigned_attributes;
+  std::vector<pki::CertificatePtr> certificates{p256_party().certificate};
+  crypto::SignatureAlgorithm algorithm = crypto::preferred_algorithm(p256_party().key->public_key());
+  bool attached = true;
+};
+
+Recipe usual() {
+  Recipe recipe;
+  recipe.attributes.push_back(attribute(Oid::content_type, asn1::oid(asn1::dotted(Oid::cms_data))));
+  recipe.attributes.push_back(attribute(Oid::message_digest, asn1::octet_string(crypto::sha256(as_bytes(kText)).view())));
+  recipe.attributes.push_back(attribute(Oid::signing_time, asn1::utc_or_generalized_time(test::kNow)));
+  recipe.attributes.push_back(pki::write_signing_certificate_v2(*p256_party().certificate, crypto::DigestAlgorithm::sha256));
+  return recipe;
+}
+
+Bytes written(const Recipe& recipe) {
+  const Bytes octets = recipe.octets.empty() ? pki::signed_attributes_octets({recipe.attributes}) : recipe.octets;
+  pki::SignedDataParts parts;
+  if (recipe.attached) parts.content = as_bytes(kText);
+  parts.signer = p256_party().certificate.get();
+  parts.certificates = recipe.certificates;
+  parts.algorithm = recipe.algorithm;
+  parts.signed_attributes = octets;
+  const auto value = p256_party().key->sign(parts.algorithm, octets);
+  EXPECT_TRUE(value);
+  parts.signature = *value;
+  parts.unsigned_attributes = recipe.unsigned_attributes;
+  return pki::write_signed_data(parts);
+}
+
+Result<SignedDocument> read(ByteView octets, const Source* content = nullptr) {
+  Budget budget;
+  return read_cades(MemorySource(octets), content, budget);
+}
+
+TEST(Cades, FactsOfAnAttachedSignature) {
+  Recipe recipe = usual();
+  recipe.attributes.push_back(attribute(Oid::mime_type, asn1::utf8_string("text/plain")));
+  recipe.unsigned_attributes = {attribute(Oid::signature_time_stamp, asn1::sequence({asn1::integer(7)})),
+                                pki::write_attribute("2.999.5", asn1::integer(1))};
+  const Bytes octets = written(recipe);
+  for (const bool ber : {false, true}) {
+    const auto document = read(ber ? test::ber_from_der(octets) : octets);
+    ASSERT_TRUE(document) << render(document.error(), Language::en);
+    EXPECT_FALSE(document->needs_content);
+    ASSERT_EQ(document->signatures.size(), 1U);
+    const Signature& signature = document->signatures[0];
+    for (const Finding& finding : signature.findings) ADD_FAILURE() << render(finding, Language::en);
+    ASSERT_EQ(signature.references.size(), 1U);
+    EXPECT_TRUE(signature.references[0].matches());
+    EXPECT_EQ(signature.signer->fingerprint(), p256_party().certificate->fingerprint());
+    EXPECT_TRUE(pki::refers_to(signature.signing_certificate.at(0), *signature.signer));
+    EXPECT_EQ(signature.claimed_time, test::kNow);
+    EXPECT_EQ(signature.content_type, "text/plain");
+    ASSERT_EQ(signature.signature_timestamps.size(), 1U);
+    EXPECT_EQ(signature.signature_timestamps[0].stamped, signature.value);
+    ASSERT_EQ(signature.uncovered.size(), 1U);
+    EXPECT_EQ(signature.uncovered[0].place, "2.999.5");
+    EXPECT_EQ((*signature.signer->key())->verify(signature.algorithm, signature.signed_octets, signature.value), crypto::SignatureCheck::good);
+  }
+}
+
+TEST(Cades, DetachedContentIsDigestedComparedOrAskedFor) {
+  Recipe recipe = usual();
+  recipe.attached = false;
+  const Bytes octets = written(recipe);
+  const MemorySource right(as_bytes(kText)), wrong(as_bytes("other"));
+  EXPECT_TRUE(read(octets, &right)->signatures[0].references[0].matches());
+  EXPECT_FALSE(read(octets, &wrong)->signatures[0].references[0].matches());
+  EXPECT_TRUE(read(octets, &wrong)->signatures[0].references[0].present());
+  EXPECT_TRUE(read(octets)->needs_content);
+  EXPECT_FALSE(read(octets)->signatures[0].references[0].present());
+  const Bytes attached = written(usual());
+  EXPECT_TRUE(read(attached, &right));
+  EXPECT_EQ(read(attached, &wrong).error().code, ErrorCode::cms_content_differs);
+}
+
+TEST(Cades, PemBlocks) {
+  const Bytes octets = written(usual());
+  const std::string one = asn1::write_pem("CMS", octets);
+  EXPECT_TRUE(read(as_bytes(one)));
+  EXPECT_TRUE(read(as_bytes("a line before\n" + asn1::write_pem("PKCS7", octets))));
+  EXPECT_EQ(read(as_bytes(one + one)).error().code, ErrorCode::unsupported);
+  // A block inside an attached content is content, and nothing else.
+  Recipe recipe = usual();
+  pki::SignedDataParts parts;
+  parts.content = as_bytes(one);
+  parts.signer = p256_party().certificate.get();
+  const Bytes outer_attributes = pki::signed_attributes_octets({recipe.attributes});
+  parts.signed_attributes = outer_attributes;
+  parts.algorithm = recipe.algorithm;
+  const auto outer = read(pki::write_signed_data(parts));
+  ASSERT_TRUE(outer);
+  EXPECT_EQ(outer->signatures[0].signer, nullptr);  // the outer message, which brings no certificate
+}
+
+TEST(Cades, FindingsForEachKindOfFault) {
+  struct Row {
+    const char* what;
+    Check check;
+    std::function<void(Recipe&)> change;
+  };
+  const Bytes oid_bytes = asn1::oid("1.2.840.113549.1.9.16.1.4");
+  const auto protection = [](crypto::DigestAlgorithm digest, crypto::SignatureAlgorithm algorithm) {
+    const Bytes identifier = crypto::write_signature_algorithm(algorithm);
+    const Bytes retagged = asn1::element(asn1::context(1), asn1::single(identifier)->value);
+    return attribute(Oid::cms_algorithm_protection, asn1::sequence({crypto::write_digest_algorithm(digest), retagged}));
+  };
+  const crypto::SignatureAlgorithm sha384 = crypto::preferred_algorithm(p256_party().key->public_key(), crypto::DigestAlgorithm::sha384);
+  const Row rows[] = {
+      {"no content type", Check::cms_attribute_missing, [](Recipe& r) { r.attributes.erase(r.attributes.begin()); }},
+      {"no digest", Check::cms_attribute_missing, [](Recipe& r) { r.attributes.erase(r.attributes.begin() + 1); }},
+      {"broken digest", Check::cms_attribute_broken, [](Recipe& r) { r.attributes[1] = attribute(Oid::message_digest, asn1::integer(5)); }},
+      {"broken time", Check::cms_attribute_broken, [](Recipe& r) { r.attributes[2] = attribute(Oid::signing_time, asn1::utf8_string("now")); }},
+      {"broken binding", Check::cms_attribute_broken, [](Recipe& r) { r.attributes[3] = attribute(Oid::signing_certificate_v2, asn1::sequence({asn1::sequence({})})); }},
+      {"other type", Check::cms_content_type_differs, [&](Recipe& r) { r.attributes[0] = attribute(Oid::content_type, oid_bytes); }},
+      {"other digest", Check::cms_digests_differ, [&](Recipe& r) { r.algorithm = sha384; }},
+      {"protected otherwise", Check::cms_algorithms_unprotected, [&](Recipe& r) { r.attributes.push_back(protection(crypto::DigestAlgorithm::sha256, sha384)); }},
+      {"protected digest", Check::cms_algorithms_unprotected, [&](Recipe& r) { r.attributes.push_back(protection(crypto::DigestAlgorithm::sha512, r.algorithm)); }},
+      {"unsorted", Check::cms_attributes_not_sorted, [](Recipe& r) {
+         std::vector<Bytes> sorted = r.attributes;
+         std::sort(sorted.begin(), sorted.end());
+         Bytes all;
+         for (auto one = sorted.rbegin(); one != sorted.rend(); ++one) append(all, *one);
+         r.octets = asn1::element(asn1::kSet, all);
+       }},
+  };
+  for (const Row& row : rows) {
+    Recipe recipe = usual();
+    row.change(recipe);
+    const auto document = read(written(recipe));
+    ASSERT_TRUE(document) << row.what << ": " << render(document.error(), Language::en);
+    const Findings& findings = document->signatures[0].findings;
+    ASSERT_EQ(findings.size(), 1U) << row.what;
+    EXPECT_EQ(mohr::row(findings[0].check).id, mohr::row(row.check).id) << row.what;
+  }
+  Recipe fine = usual();
+  fine.attributes.push_back(protection(crypto::DigestAlgorithm::sha256, fine.algorithm));
+  EXPECT_TRUE(read(written(fine))->signatures[0].findings.empty());
+}
+
+TEST(Cades, RefusesWhatIsOutsideTheList) {
+  // Without signed attributes: the same message, its attributes taken out.
+  pki::SignedDataParts parts;
+  parts.content = as_bytes(kText);
+  parts.signer = p256_party().certificate.get();
+  parts.algorithm = usual().algorithm;
+  EXPECT_EQ(read(pki::write_signed_data(parts)).error().code, ErrorCode::unsupported);
+  EXPECT_EQ(read(as_bytes("0123")).error().code, ErrorCode::der_invalid);
+  EXPECT_EQ(read(as_bytes("text")).error().code, ErrorCode::der_invalid);
+}
+
+TEST(Cades, TheBoundCertificateIsTheSigner) {
+  // A certificate with the signer's issuer and serial number, but another key, stands first.
+  const test::Party other = test::make_party(crypto::NewKey::p256, {.name = "Curve [Sign]", .extended_key_usages = {}});
+  const Bytes twin_octets = test::replaced(other.certificate->der(), other.certificate->serial(), p256_party().certificate->serial());
+  const auto twin = pki::Certificate::parse(twin_octets);
+  ASSERT_TRUE(twin);
+  Recipe recipe = usual();
+  recipe.certificates = {*twin, p256_party().certificate};
+  const auto document = read(written(recipe));
+  ASSERT_TRUE(document);
+  EXPECT_EQ(document->signatures[0].signer->fingerprint(), p256_party().certificate->fingerprint());
+}
+
+TEST(Cades, IdentityIsReadBack) {
+  Identity identity;
+  identity.service_id = "10001";
+  identity.tracking_id = "IR-1405-1";
+  identity.sender = "سازمان نمایشی";
+  identity.receiver = "10320166911";
+  identity.message_id = "m-1";
+  identity.expires = test::kNow + kHour;
+  identity.request_digest = crypto::DigestAlgorithm::sha256;
+  identity.request = to_bytes(crypto::sha256(as_bytes("question")).view());
+  Recipe recipe = usual();
+  for (Bytes& one : write_identity_attributes(identity)) recipe.attributes.push_back(std::move(one));
+  const auto document = read(written(recipe));
+  ASSERT_TRUE(document);
+  EXPECT_EQ(document->signatures[0].identity, identity);
+  EXPECT_TRUE(document->signatures[0].findings.empty());
+  // Not UTF-8, or of another type: seen, and not taken.
+  for (const Bytes& value : {asn1::utf8_string("\xff"), asn1::integer(1)}) {
+    Recipe broken = usual();
+    broken.attributes.push_back(pki::write_attribute(std::string(kIdentityArc) + ".4", value));
+    const auto read_broken = read(written(broken));
+    EXPECT_EQ(read_broken->signatures[0].findings.at(0).check, Check::cms_attribute_broken);
+    EXPECT_TRUE(read_broken->signatures[0].identity.empty());
+  }
+}
+
+}  // namespace
+}  // namespace mohr::format
