@@ -23,7 +23,8 @@ Error wrong(std::string what) { return errors::own_signature_wrong(Code{std::mov
 // The last signature of what was just written is ours: it must be by the right certificate, whole, and good.
 Result<void> check_own(const Source& written, const Source& document, const Request& request) {
   Budget budget;  // the document was read within the caller's; this is a second reading of our own work
-  auto read = format::read(written, request.format == Format::pades ? nullptr : &document, budget);
+  const bool may_be_detached = request.format == Format::cades || request.format == Format::jades;
+  auto read = format::read(written, may_be_detached ? &document : nullptr, budget);
   if (!read) return wrong(std::string(row(read.error().code).id));
   if (read->signatures.empty()) return wrong("no signature in it");
   const format::Signature& signature = read->signatures.back();
