@@ -40,6 +40,15 @@ Result<void> add_timestamp_evidence(const format::SignedDocument& facts, pki::Ev
   return budget.in_time();
 }
 
+// A signature that binds its certificate but does not bring it: the caller may have given it.
+void find_missing_signers(format::SignedDocument& facts, const pki::Evidence& evidence) {
+  for (format::Signature& signature : facts.signatures) {
+    if (signature.signer || signature.signing_certificate.empty()) continue;
+    for (const pki::Held<pki::Certificate>& held : evidence.certificates())
+      if (pki::refers_to(signature.signing_certificate.front(), *held.item)) signature.signer = held.item;
+  }
+}
+
 crypto::Hash identity_of(const pki::Evidence& evidence, const pki::Trust& trust) {
   Bytes octets;
   const crypto::Hash held = evidence.identity();
@@ -91,6 +100,7 @@ Result<Verdict> Verifier::verify(const Source& document, const Source* content, 
 
   pki::Evidence evidence = given;
   add_document_evidence(facts, evidence);
+  find_missing_signers(facts, evidence);
   MOHR_CHECK(add_timestamp_evidence(facts, evidence, budget));
   MOHR_TRY(const crypto::Hash request, request_digest(question, budget));
   PathCache* cache = state_->options.cache ? &state_->cache : nullptr;

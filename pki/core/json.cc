@@ -412,6 +412,16 @@ class Writer {
 
 }  // namespace
 
+Value::Value(const Value& other) {
+  std::visit([this](const auto& held) { data_ = Data(std::in_place_type<std::remove_cvref_t<decltype(held)>>, held); }, other.data_);
+}
+
+Value& Value::operator=(const Value& other) {
+  Value copy(other);
+  data_ = std::move(copy.data_);
+  return *this;
+}
+
 const Value* Value::member(std::string_view name) const {
   const Object* members = object();
   if (!members) return nullptr;

@@ -21,6 +21,12 @@ using Object = std::vector<Member>;  // in the order of the document
 class Value {
  public:
   Value() = default;  // null
+  // Not the variant's own copying: when memory runs out in it, libstdc++ 12 destroys what was never made.
+  Value(const Value& other);
+  Value& operator=(const Value& other);
+  Value(Value&&) noexcept = default;
+  Value& operator=(Value&&) noexcept = default;
+  ~Value() = default;
   Value(std::nullptr_t) {}                                          // NOLINT
   Value(bool b) : data_(b) {}                                       // NOLINT
   Value(std::int64_t n) : data_(n) {}                               // NOLINT
@@ -47,7 +53,8 @@ class Value {
   Value& add(std::string name, Value value);
 
  private:
-  std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object> data_;
+  using Data = std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object>;
+  Data data_;
 };
 
 // Errors: json_invalid (place "byte N"), json_duplicate_member, budget_exceeded (depth, nodes).

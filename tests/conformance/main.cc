@@ -139,6 +139,10 @@ json::Value run_suite(const Suite& suite, const Arguments& arguments, std::size_
     settle(one, exceptions, tally, out);
     rows.push_back(to_json(one));
   }
+  if (rows.empty()) {
+    ++tally.unexpected;
+    std::fprintf(out, "  no case was found in its folder\n");
+  }
   if (exceptions.broken) {
     ++tally.unexpected;
     std::fprintf(out, "  the exceptions of this suite cannot be read, or lack a reason\n");

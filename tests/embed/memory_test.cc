@@ -44,6 +44,7 @@ TEST(EmbedMemory, EveryAllocationMayFail) {
   mohr_buffer report{};
   const int usual = mohr_verify_bytes(verifier, document.data(), document.size(), nullptr, 0, "a", nullptr, &report);
   EXPECT_EQ(usual, MOHR_HOLD);  // no revocation data
+  const std::string usual_report(report.data, report.size);
   mohr_free(&report);
   long step = 0;
   for (bool failed = true; failed; ++step) {
@@ -51,7 +52,9 @@ TEST(EmbedMemory, EveryAllocationMayFail) {
     const int status = mohr_verify_bytes(verifier, document.data(), document.size(), nullptr, 0, "a", nullptr, &report);
     failed = countdown < 0;
     countdown = -1;
-    EXPECT_EQ(status, failed ? MOHR_BUDGET : usual) << "allocation " << step;
+    // Sorting does with less when it must: then nothing differs.
+    const bool same = status == usual && std::string(report.data, report.size) == usual_report;
+    EXPECT_TRUE(same || (failed && status == MOHR_BUDGET)) << "allocation " << step << " gives " << status;
     mohr_free(&report);
     ASSERT_LT(step, 100000);
   }
