@@ -20,7 +20,7 @@ Result<void*> load_module(const std::string& name) {
   }
   folder.resize(folder.rfind('/') == std::string::npos ? 0 : folder.rfind('/') + 1);
   std::string failure;
-  for (const char* between : {"mohr/", "../lib/mohr/", ""}) {
+  for (const char* between : {"mohr/", "../lib/mohr/", "../" MOHR_LIBDIR "/mohr/"}) {
     const std::string path = folder + between + "mohr-" + name + ".so";
     if (::access(path.c_str(), F_OK) != 0) continue;
     void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
