@@ -64,7 +64,7 @@ Result<void> compare_content(const pki::SignedData& data, const Source* content,
 
 }  // namespace
 
-Result<SignedDocument> read_cades(const Source& source, const Source* content, Budget& budget) {
+Result<SignedDocument> read_cades(const Source& source, const Source* content, Budget& budget, pki::CertificateMemory* memory) {
   SignedDocument document;
   document.format = Format::cades;
   document.size = source.size();
@@ -73,7 +73,7 @@ Result<SignedDocument> read_cades(const Source& source, const Source* content, B
   document.media_type = data.content ? "application/pkcs7-mime" : "application/pkcs7-signature";
   if (asn1::known_oid(data.content_type) == asn1::Oid::tst_info) return errors::input_no_document(Code{"time-stamp"});
   MOHR_CHECK(compare_content(data, content, budget));
-  MOHR_TRY(const CmsEvidence evidence, read_cms_evidence(data, budget));
+  MOHR_TRY(const CmsEvidence evidence, read_cms_evidence(data, budget, memory));
   document.signatures.reserve(data.signers.size());
   for (std::size_t i = 0; i < data.signers.size(); ++i) {
     MOHR_TRY(Signature signature, signature_from_signer(data, i, evidence, Format::cades));

@@ -151,12 +151,12 @@ class SignerFacts {
 
 }  // namespace
 
-Result<CmsEvidence> read_cms_evidence(const pki::SignedData& data, Budget& budget) {
+Result<CmsEvidence> read_cms_evidence(const pki::SignedData& data, Budget& budget, pki::CertificateMemory* memory) {
   CmsEvidence evidence;
   std::int64_t number = 0;
   for (const ByteView encoding : data.certificate_encodings) {
     ++number;
-    if (auto certificate = pki::Certificate::parse(encoding)) {
+    if (auto certificate = pki::parse_certificate(encoding, memory)) {
       evidence.certificates.push_back(*std::move(certificate));
     } else {
       evidence.findings.push_back(findings::cms_certificate_unreadable(number));

@@ -12,7 +12,7 @@ struct CmsEvidence {
   std::vector<pki::OcspResponsePtr> ocsp_responses;
   Findings findings;
 };
-Result<CmsEvidence> read_cms_evidence(const pki::SignedData& data, Budget& budget);
+Result<CmsEvidence> read_cms_evidence(const pki::SignedData& data, Budget& budget, pki::CertificateMemory* memory);
 
 // Everything but the digest of the content: references[0] is "content" with what the message-digest attribute says (expected), and its
 // caller fills in `actual` with the digest of the signed octets by references[0].digest. Without a message-digest attribute there is no

@@ -38,7 +38,8 @@ bool fits_curve(std::string_view algorithm, ByteView spki) {
 // The values of the header parameters of one signature, in the order of TS 119 182-1 clause 5.
 class FactsReader {
  public:
-  FactsReader(const JwsSignature& jws, Signature& facts, Budget& budget) : jws_(jws), facts_(facts), budget_(budget) {}
+  FactsReader(const JwsSignature& jws, Signature& facts, Budget& budget, pki::CertificateMemory* memory)
+      : jws_(jws), facts_(facts), budget_(budget), memory_(memory) {}
 
   Result<void> read(std::optional<std::string_view> payload_text) {
     MOHR_CHECK(certificates());
@@ -64,7 +65,7 @@ class FactsReader {
     MOHR_CHECK(budget_.spend(Limit::certificates));
     const auto der = from_base64(text);
     if (!der) return invalid(place + " is no base64");
-    auto parsed = pki::Certificate::parse(*der);
+    auto parsed = pki::parse_certificate(*der, memory_);
     if (!parsed) return std::move(parsed).error().at(place);
     return parsed;
   }
@@ -261,6 +262,7 @@ class FactsReader {
   const JwsSignature& jws_;
   Signature& facts_;
   Budget& budget_;
+  pki::CertificateMemory* memory_;
 };
 
 Reference payload_reference(ByteView payload) {
@@ -279,7 +281,7 @@ Result<std::optional<Bytes>> payload_of(const Jws& jws, const Source* content, B
 
 }  // namespace
 
-Result<SignedDocument> read_jades(const Source& document, const Source* content, Budget& budget) {
+Result<SignedDocument> read_jades(const Source& document, const Source* content, Budget& budget, pki::CertificateMemory* memory) {
   SignedDocument facts;
   facts.format = Format::jades;
   facts.media_type = "application/json";
@@ -287,8 +289,8 @@ Result<SignedDocument> read_jades(const Source& document, const Source* content,
   MOHR_CHECK(budget.within(Limit::memory_bytes, document.size()));
   Bytes octets;
   ByteView text;
-  if (const auto memory = document.memory()) {
-    text = *memory;
+  if (const auto octets_in_place = document.memory()) {
+    text = *octets_in_place;
   } else {
     MOHR_TRY(octets, read_all(document, budget.limit(Limit::memory_bytes)));
     text = octets;
@@ -315,7 +317,7 @@ Result<SignedDocument> read_jades(const Source& document, const Source* content,
       out.references.push_back({"payload", crypto::DigestAlgorithm::sha256, {}, {}, true});
     }
     for (const std::string& name : jws->unknown_members) out.uncovered.push_back({"member " + name, "unprotected-member", 0});
-    auto read = FactsReader(signature, out, budget).read(payload_text);
+    auto read = FactsReader(signature, out, budget, memory).read(payload_text);
     if (!read) return std::move(read).error().at(out.name);
   }
   return facts;

@@ -6,6 +6,6 @@
 
 namespace mohr::format {
 
-Result<SignedDocument> read_jades(const Source& document, const Source* content, Budget& budget);
+Result<SignedDocument> read_jades(const Source& document, const Source* content, Budget& budget, pki::CertificateMemory* memory = nullptr);
 
 }  // namespace mohr::format

@@ -87,12 +87,13 @@ void judge_coverage(const pdf::Document& document, const pdf::SignatureValue& va
   found(findings::pdf_changed_after_signing(signature.name, static_cast<std::int64_t>(octets)));
 }
 
-Result<Signature> read_signature(pdf::Document& document, const pdf::SignatureValue& value, const Coverage& coverage, Budget& budget) {
+Result<Signature> read_signature(pdf::Document& document, const pdf::SignatureValue& value, const Coverage& coverage, Budget& budget,
+                                 pki::CertificateMemory* memory) {
   const Object& dictionary = value.dictionary.value();
   MOHR_TRY(Bytes message, asn1::der_from_ber(as_bytes(dictionary.find("Contents").text), true, budget));
   MOHR_TRY(const pki::SignedData data, pki::parse_signed_data(std::move(message), budget));
   if (data.signers.size() != 1) return errors::unsupported(Code{"PDF signatures with " + std::to_string(data.signers.size()) + " signers"});
-  MOHR_TRY(const CmsEvidence evidence, read_cms_evidence(data, budget));
+  MOHR_TRY(const CmsEvidence evidence, read_cms_evidence(data, budget, memory));
   MOHR_TRY(Signature signature, signature_from_signer(data, 0, evidence, Format::pades));
   signature.name = value.field;
   signature.content_type = "application/pdf";
@@ -110,7 +111,7 @@ Result<Signature> read_signature(pdf::Document& document, const pdf::SignatureVa
 
 }  // namespace
 
-Result<SignedDocument> read_pades(const Source& source, const Source*, Budget& budget) {
+Result<SignedDocument> read_pades(const Source& source, const Source*, Budget& budget, pki::CertificateMemory* memory) {
   MOHR_TRY(pdf::Document document, pdf::Document::open(source, budget));
   MOHR_TRY(const pdf::Form form, pdf::read_form(document));
   SignedDocument facts;
@@ -128,7 +129,7 @@ Result<SignedDocument> read_pades(const Source& source, const Source*, Budget& b
   // In the order of signing: the form may list them in any.
   std::stable_sort(judged.begin(), judged.end(), [](const auto& a, const auto& b) { return a.first.end < b.first.end; });
   for (const auto& [coverage, value] : judged) {
-    MOHR_TRY(Signature signature, read_signature(document, *value, coverage, budget));
+    MOHR_TRY(Signature signature, read_signature(document, *value, coverage, budget, memory));
     facts.signatures.push_back(std::move(signature));
   }
   return facts;

@@ -13,7 +13,7 @@ namespace {
 
 struct ReaderRow {
   Kind kind;
-  Result<SignedDocument> (*read)(const Source&, const Source*, Budget&);
+  Result<SignedDocument> (*read)(const Source&, const Source*, Budget&, pki::CertificateMemory*);
 };
 constexpr std::array kReaders = {
     ReaderRow{Kind::cms, &read_cades},  ReaderRow{Kind::pdf, &read_pades},         ReaderRow{Kind::xml, &read_xades},
@@ -33,11 +33,11 @@ Error no_reader(const Source& document) {
 
 }  // namespace
 
-Result<SignedDocument> read(const Source& document, const Source* content, Budget& budget) {
+Result<SignedDocument> read(const Source& document, const Source* content, Budget& budget, pki::CertificateMemory* memory) {
   MOHR_CHECK(budget.within(Limit::document_bytes, document.size()));
   MOHR_TRY(const Kind kind, detect(document));
   for (const ReaderRow& row : kReaders)
-    if (row.kind == kind) return row.read(document, content, budget);
+    if (row.kind == kind) return row.read(document, content, budget, memory);
   if (kind == Kind::other) return no_reader(document);
   return errors::input_no_document(Code{std::string(kind_name(kind))});
 }

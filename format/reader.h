@@ -16,6 +16,7 @@ Result<Kind> detect(const Source& source);
 
 // Scan and digest: finds the signatures and computes every digest, in one pass over the document. `content` is the detached content, or null.
 // Errors: unsupported (names the construct), the format's own, budget_exceeded. A document without signatures is no error.
-Result<SignedDocument> read(const Source& document, const Source* content, Budget& budget);
+// `memory`: certificates read before, or null.
+Result<SignedDocument> read(const Source& document, const Source* content, Budget& budget, pki::CertificateMemory* memory = nullptr);
 
 }  // namespace mohr::format

@@ -2,7 +2,7 @@
 // Facts own their octets and never point into the source. A field means something for at least two formats.
 #pragma once
 
-#include "pki/certificate.h"
+#include "pki/certificate_memory.h"
 #include "pki/cms.h"
 
 namespace mohr::format {

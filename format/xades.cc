@@ -89,14 +89,14 @@ void list_uncovered(const xml::Document& document, const xml::Dsig& dsig, const 
 }
 
 // What cannot be read is left out and said; the same octets twice are one certificate.
-Result<void> parse_evidence(const XadesEvidence& evidence, Signature& signature, Budget& budget) {
+Result<void> parse_evidence(const XadesEvidence& evidence, Signature& signature, Budget& budget, pki::CertificateMemory* memory) {
   std::int64_t number = 0;
   for (const Bytes& der : evidence.certificates) {
     MOHR_CHECK(budget.spend(Limit::certificates));
     ++number;
     const auto same = [&](const pki::CertificatePtr& c) { return equal(c->der(), der); };
     if (std::any_of(signature.certificates.begin(), signature.certificates.end(), same)) continue;
-    auto certificate = pki::Certificate::parse(der);
+    auto certificate = pki::parse_certificate(der, memory);
     if (certificate) signature.certificates.push_back(*std::move(certificate));
     else signature.findings.push_back(findings::cms_certificate_unreadable(number));
   }
@@ -149,7 +149,7 @@ void find_signer(Signature& signature) {
   if (leaves.size() == 1) signature.signer = leaves.front();
 }
 
-Result<Signature> read_signature(const xml::Document& document, Node element, Budget& budget) {
+Result<Signature> read_signature(const xml::Document& document, Node element, Budget& budget, pki::CertificateMemory* memory) {
   if (document.parent(element) == nullptr) return errors::unsupported(Code{"an enveloping XML signature"}).at(document.path(element));
   MOHR_TRY(const xml::Dsig dsig, xml::read_dsig(document, element));
   MOHR_TRY(const Properties properties, find_properties(document, dsig));
@@ -183,7 +183,7 @@ Result<Signature> read_signature(const xml::Document& document, Node element, Bu
   }
   if (properties.unsigned_properties != nullptr)
     MOHR_CHECK(read_unsigned_properties(document, properties.unsigned_properties, dsig.value_element, signature, evidence));
-  MOHR_CHECK(parse_evidence(evidence, signature, budget));
+  MOHR_CHECK(parse_evidence(evidence, signature, budget, memory));
   find_signer(signature);
   list_uncovered(document, dsig, covered, signature);
   return signature;
@@ -191,7 +191,7 @@ Result<Signature> read_signature(const xml::Document& document, Node element, Bu
 
 }  // namespace
 
-Result<SignedDocument> read_xades(const Source& source, const Source* content, Budget& budget) {
+Result<SignedDocument> read_xades(const Source& source, const Source* content, Budget& budget, pki::CertificateMemory* memory) {
   if (content != nullptr) return errors::unsupported(Code{"a detached XML signature"});
   MOHR_TRY(const Bytes octets, read_all(source, budget.limit(Limit::memory_bytes)));
   MOHR_TRY(const auto tree, xml::Document::parse(octets, budget));
@@ -203,7 +203,7 @@ Result<SignedDocument> read_xades(const Source& source, const Source* content, B
   for (const Node element : xml::outermost_signatures(*tree)) {
     MOHR_CHECK(budget.in_time());
     MOHR_CHECK(budget.spend(Limit::signatures));
-    MOHR_TRY(Signature signature, read_signature(*tree, element, budget));
+    MOHR_TRY(Signature signature, read_signature(*tree, element, budget, memory));
     for (const Reference& reference : signature.references) all_match = all_match && (!reference.is_content || reference.matches());
     facts.signatures.push_back(std::move(signature));
   }

@@ -14,6 +14,7 @@ struct Verifier::State {
   pki::Trust trust;
   Options options;
   PathCache cache;
+  pki::CertificateMemory memory;
   std::vector<std::string> trusted;  // the anchors' names, for the reports
 };
 
@@ -94,7 +95,7 @@ const pki::Trust& Verifier::trust() const { return state_->trust; }
 Result<Verdict> Verifier::verify(const Source& document, const Source* content, const pki::Evidence& given, const Question& question,
                                  pki::Fetcher* fetcher) const {
   Budget budget(state_->options.limits);
-  MOHR_TRY(format::SignedDocument facts, format::read(document, content, budget));
+  MOHR_TRY(format::SignedDocument facts, format::read(document, content, budget, state_->options.cache ? &state_->memory : nullptr));
   if (facts.signatures.empty()) return assemble(std::move(facts), {}, question, state_->trusted, state_->trust.identity(), given);
   if (state_->trust.anchors().empty()) return errors::no_anchor();
 
