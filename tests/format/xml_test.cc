@@ -92,7 +92,7 @@ TEST(Xml, EachLimitIsReached) {
   // A long namespace name that exclusive C14N would write again for each child.
   limits = Limits{};
   limits.set(Limit::memory_bytes, 30'000);
-  const auto tree = parse("<a xmlns:p='" + std::string(1000, 'u') + "'>" + repeated("<p:b/>", 100) + "</a>", limits);
+  const auto tree = parse("<a xmlns:p='urn:" + std::string(1000, 'u') + "'>" + repeated("<p:b/>", 100) + "</a>", limits);
   ASSERT_TRUE(tree);
   const auto octets = (*tree)->canonical(nullptr, {Canonical::exclusive, {}});
   ASSERT_FALSE(octets);
@@ -159,7 +159,9 @@ TEST(Xml, MarkupFindsTheRoot) {
     ASSERT_TRUE(markup) << c.text;
     EXPECT_EQ(c.text.substr(0, markup->root_begin), c.before);
     EXPECT_EQ(markup->root_is_empty, c.close.empty());
-    if (!c.close.empty()) EXPECT_EQ(c.text.substr(markup->root_close), c.close);
+    if (!c.close.empty()) {
+      EXPECT_EQ(c.text.substr(markup->root_close), c.close);
+    }
   }
 }
 
