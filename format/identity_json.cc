@@ -1,5 +1,6 @@
 #include "format/identity_json.h"
 
+#include <algorithm>
 #include <array>
 
 namespace mohr::format {
@@ -27,6 +28,10 @@ Error invalid(const char* member) { return errors::jws_invalid(Code{std::string(
 Result<Identity> identity_from_json(const json::Value& value) {
   Identity identity;
   if (!value.object()) return invalid("identity");
+  for (const auto& [name, member] : *value.object()) {
+    const bool is_text = std::any_of(kTexts.begin(), kTexts.end(), [&](const TextMember& text) { return name == text.name; });
+    if (!is_text && name != "expires" && name != "in_reply_to") return invalid("identity");  // a misspelt particular must be seen
+  }
   for (const TextMember& text : kTexts) {
     const json::Value* member = value.member(text.name);
     if (!member) continue;

@@ -6,7 +6,7 @@
 
 namespace mohr::format {
 
-// Errors: jws_invalid, naming the member. Members that are not known are passed over.
+// Errors: jws_invalid, naming the member. Members that docs/attributes.md does not have are refused.
 Result<Identity> identity_from_json(const json::Value& value);
 json::Value identity_to_json(const Identity& identity);
 

@@ -50,8 +50,8 @@ class Walk {
 
   Result<void> visit(const Pending& pending) {
     MOHR_CHECK(document_.budget().spend(Limit::nodes));
-    if (!seen_.insert(pending.field.number).second) return broken("object " + std::to_string(pending.field.number) + " is in the form twice", 0);
     MOHR_TRY(const Loaded field, document_.load(pending.field));
+    if (!seen_.insert(pending.field.number).second) return broken("a field is in the form twice", place(field));
     if (field.value().is(Kind::null)) return {};  // a deleted field
     if (!field.value().is(Kind::dictionary)) return broken("a field is no dictionary", place(field));
     Pending inherited = pending;

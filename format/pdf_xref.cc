@@ -303,6 +303,10 @@ Result<void> Loader::sort_entries() {
     const Entry &newer = entries[i - 1], &older = entries[i];
     if (newer.number != older.number) continue;
     const Section& section = refs_.sections[older.section];
+    // What an old reader of a hybrid file does not see must be hidden from it, not shown in another version.
+    const bool same = newer.type == older.type && newer.place == older.place && newer.generation == older.generation;
+    if (refs_.sections[newer.section].is_hidden && newer.type != Entry::Type::free && older.type != Entry::Type::free && !same)
+      return errors::unsupported(Code{"a hybrid PDF that shows different objects to different programs"});
     const bool twice = newer.section == older.section;
     const bool contradicts = section.is_hidden && newer.section + 1 == older.section && newer.type != Entry::Type::free;
     if (twice || contradicts) return broken("one revision has object " + std::to_string(older.number) + " twice", section.offset);

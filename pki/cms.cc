@@ -62,7 +62,9 @@ Result<std::vector<CmsAttribute>> read_signed_attributes(Reader reader, Budget& 
     MOHR_CHECK(budget.spend(Limit::nodes));
     MOHR_TRY(CmsAttribute attribute, read_attribute(reader));
     const auto same = [&](const CmsAttribute& other) { return equal(other.oid, attribute.oid); };
-    if (std::any_of(attributes.begin(), attributes.end(), same)) return broken("the signed attribute " + attribute_name(attribute) + " stands twice");
+    // Several content time-stamps may stand side by side (EN 319 122-1 5.2.8); any other attribute twice would be read in two ways.
+    if (attribute.id != Oid::content_time_stamp && std::any_of(attributes.begin(), attributes.end(), same))
+      return broken("the signed attribute " + attribute_name(attribute) + " stands twice");
     if (attribute.values.empty()) return broken("the signed attribute " + attribute_name(attribute) + " has no value");
     if (attribute.values.size() > 1 && is_single_valued(attribute.id))
       return broken("the signed attribute " + attribute_name(attribute) + " has several values");

@@ -77,6 +77,7 @@ Result<void> check_permission(pdf::Document& document, const Loaded& catalog) {
   MOHR_TRY(const Loaded signature, document.resolve(permissions, permissions.value().find("DocMDP")));
   MOHR_TRY(const Loaded list, document.resolve(signature, signature.value().find("Reference")));
   if (!list.value().is(Kind::array)) return {};
+  MOHR_CHECK(document.budget().within(Limit::depth, list.value().items.size()));
   for (const Object& item : list.value().items) {
     MOHR_TRY(const Loaded reference, document.resolve(list, item));
     MOHR_TRY(const Loaded parameters, document.resolve(reference, reference.value().find("TransformParams")));

@@ -123,6 +123,7 @@ TEST(Jades, RefusesBrokenParameters) {
         R"({"alg":"RS256","x5t#S256":"YQ"})", R"({"alg":"RS256","x5t#o":{"digAlg":"S1","digVal":"YQ"}})", R"({"alg":"RS256","sigX5ts":[]})",
         R"({"alg":"RS256","iat":"now"})", R"({"alg":"RS256","sigT":"yesterday"})", R"({"alg":"RS256","cty":1})", R"({"alg":"RS256","adoTst":{}})",
         R"({"alg":"RS256","urn:uuid:4277d4db-60a4-4a4c-a40f-de674266b44b":{"expires":"soon"}})",
+        R"({"alg":"RS256","urn:uuid:4277d4db-60a4-4a4c-a40f-de674266b44b":{"reciever":"1"}})",
         R"({"alg":"RS256","urn:uuid:4277d4db-60a4-4a4c-a40f-de674266b44b":{"in_reply_to":{"alg":"S256","digest":"YQ"}}})"}) {
     const auto document = read_header(header);
     ASSERT_FALSE(document) << header;
