@@ -25,7 +25,8 @@ TEST(Bytes, Base64IsStrict) {
       const bool digit = kDigits.find(c) != std::string_view::npos;
       std::string text = plain;
       text[place] = c;
-      EXPECT_EQ(from_base64(text).has_value(), digit || c == '+' || c == '/') << place << " " << octet;
+      const bool padding = c == '=' && place == plain.size() - 1;  // the bits before it happen to be zero
+      EXPECT_EQ(from_base64(text).has_value(), digit || c == '+' || c == '/' || padding) << place << " " << octet;
       text = url;
       text[place] = c;
       EXPECT_EQ(from_base64url(text).has_value(), digit || c == '-' || c == '_') << place << " " << octet;
