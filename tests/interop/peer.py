@@ -1,0 +1,67 @@
+"""pyHanko, signxml and joserfc for tests/interop/run.
+
+peer.py pdf-verify FILE ROOT | pdf-sign KEY CERT CA TSA|- certify|plain IN OUT | xml-sign KEY CERT CA xades|plain IN OUT | xml-verify FILE ROOT
+      | jws-verify FILE CERT
+"""
+import json
+import sys
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+
+def pdf_verify(path, root):
+    from asn1crypto import pem, x509 as asn1_x509
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko_certvalidator import ValidationContext
+    anchor = asn1_x509.Certificate.load(pem.unarmor(open(root, "rb").read())[2])
+    with open(path, "rb") as file:
+        for embedded in PdfFileReader(file).embedded_signatures:
+            context = ValidationContext(trust_roots=[anchor], allow_fetching=False, revocation_mode="soft-fail")
+            status = validate_pdf_signature(embedded, context, context)
+            if not (status.intact and status.valid and status.trusted and status.coverage.name == "ENTIRE_FILE"):
+                raise SystemExit("pyHanko: " + status.summary())
+
+
+def pdf_sign(key, certificate, ca, tsa, kind, source, target):
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign import fields, signers, timestamps
+    signer = signers.SimpleSigner.load(key, certificate, ca_chain_files=(ca,))
+    stamper = None if tsa == "-" else timestamps.HTTPTimeStamper(tsa)
+    meta = signers.PdfSignatureMetadata(field_name="Peer", subfilter=fields.SigSeedSubFilter.PADES, certify=kind == "certify")
+    with open(source, "rb") as file, open(target, "wb") as out:
+        signers.sign_pdf(IncrementalPdfFileWriter(file), meta, signer=signer, timestamper=stamper, output=out)
+
+
+def xml_sign(key, certificate, ca, kind, source, target):
+    from lxml import etree
+    from signxml import CanonicalizationMethod, XMLSigner
+    from signxml.xades import XAdESSigner
+    root = etree.fromstring(open(source, "rb").read())
+    chain = [open(certificate).read(), open(ca).read()]
+    private = serialization.load_pem_private_key(open(key, "rb").read(), None)
+    algorithm = "rsa-sha256" if private.__class__.__name__.startswith("RSA") else "ecdsa-sha256"
+    options = {"c14n_algorithm": CanonicalizationMethod.CANONICAL_XML_1_1, "signature_algorithm": algorithm}
+    signer = XAdESSigner(**options) if kind == "xades" else XMLSigner(**options)
+    signed = signer.sign(root, key=private, cert=chain)
+    open(target, "wb").write(etree.tostring(signed, xml_declaration=True, encoding="UTF-8"))
+
+
+def jws_verify(path, certificate):
+    from joserfc import jws
+    from joserfc.jwk import ECKey, RSAKey
+    public = x509.load_pem_x509_certificate(open(certificate, "rb").read()).public_key()
+    pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    text = open(path).read().strip()
+    key = RSAKey.import_key(pem) if hasattr(public, "public_numbers") and hasattr(public.public_numbers(), "n") else ECKey.import_key(pem)
+    registry = jws.JWSRegistry(algorithms=["RS256", "ES256"], strict_check_header=False)
+    registry.max_header_length = registry.max_payload_length = 1 << 20
+    if text.startswith("{"):
+        jws.deserialize_json(json.loads(text), key, registry=registry)
+    else:
+        jws.deserialize_compact(text, key, registry=registry)
+
+
+if __name__ == "__main__":
+    {"pdf-verify": pdf_verify, "pdf-sign": pdf_sign, "xml-sign": xml_sign, "jws-verify": jws_verify}[sys.argv[1]](*sys.argv[2:])
+    print("ok")
