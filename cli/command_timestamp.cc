@@ -35,7 +35,7 @@ Result<std::string> stamp(const Arguments& arguments) {
 
 int run(const Arguments& arguments, const Terminal& terminal) {
   const auto output = stamp(arguments);
-  if (!output) return terminal.fail(output.error());
+  if (!output) return terminal.fail(output.error(), arguments.files().empty() ? "" : arguments.files().front());
   if (arguments.has("json")) {
     json::Value result;
     result.add("version", 1).add("document", arguments.files().front()).add("output", *output);

@@ -35,7 +35,12 @@ std::string machine_trust_folder() { return "/etc/mohr/trust"; }
 
 Result<pki::Trust> trust_from(const Arguments& arguments) {
   pki::Trust trust;
-  for (const std::string& path : arguments.values("trust")) MOHR_CHECK(trust.load(path));
+  for (const std::string& path : arguments.values("trust")) {
+    const auto loaded = trust.load(path);
+    if (loaded) continue;
+    // Anchors that cannot be read are the environment's fault, not the document's.
+    return failure(loaded.error()) == Failure::unreadable ? errors::trust_invalid(Code{path}, Code{std::string(row(loaded.error().code).id)}) : loaded.error();
+  }
   if (arguments.has("trust")) return trust;
   for (const std::string& folder : {user_trust_folder(), machine_trust_folder()}) {
     std::error_code ignored;

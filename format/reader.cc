@@ -35,6 +35,7 @@ Error no_reader(const Source& document) {
 
 Result<SignedDocument> read(const Source& document, const Source* content, Budget& budget, pki::CertificateMemory* memory) {
   MOHR_CHECK(budget.within(Limit::document_bytes, document.size()));
+  if (content != nullptr) MOHR_CHECK(budget.within(Limit::document_bytes, content->size()));
   MOHR_TRY(const Kind kind, detect(document));
   for (const ReaderRow& row : kReaders)
     if (row.kind == kind) return row.read(document, content, budget, memory);
