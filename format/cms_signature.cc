@@ -30,6 +30,7 @@ class SignerFacts {
                                     ? oid_name(signer_.signature_algorithm_oid)
                                     : crypto::signature_name(signer_.signature_algorithm);
     signature_.signer = find_bound_signer();
+    if (!signature_.signer && binds_another()) found(findings::cms_binding_conflict());
     if (asn1::known_oid(data_.content_type) != Oid::cms_data) signature_.content_type = asn1::dotted(data_.content_type);
     if (!is_sorted()) found(findings::cms_attributes_not_sorted());
     const crypto::DigestAlgorithm own = signer_.signature_algorithm.digest;
@@ -58,6 +59,15 @@ class SignerFacts {
     for (const pki::CertificatePtr& other : evidence_.certificates)
       if (pki::refers_to(references->front(), *other) && pki::find_signer(signer_, {&other, 1})) return other;
     return first;
+  }
+
+  // The SignerInfo names one certificate and the signed binding another, which the message brings.
+  [[nodiscard]] bool binds_another() const {
+    const CmsAttribute* binding = signer_.signed_attribute(Oid::signing_certificate_v2);
+    const auto references = binding != nullptr ? pki::read_signing_certificate(*binding) : Result<std::vector<pki::SigningCertificateReference>>({});
+    return references && !references->empty() &&
+           std::any_of(evidence_.certificates.begin(), evidence_.certificates.end(),
+                       [&](const pki::CertificatePtr& c) { return pki::refers_to(references->front(), *c); });
   }
 
   // DER sorts a SET OF; what was signed keeps its order, but a reader that sorts would see other octets.

@@ -1,0 +1,216 @@
+// Verdicts end to end in memory: signed here, judged here, in every state that a clerk meets.
+#include "verify/verifier.h"
+
+#include <gtest/gtest.h>
+
+#include "sign/signer.h"
+#include "tests/support/issuing.h"
+#include "verify/report.h"
+
+namespace mohr::verify {
+namespace {
+
+using test::kNow;
+using test::Party;
+
+struct World {
+  Party root, signer;
+  pki::CrlPtr crl;
+
+  explicit World(std::vector<pki::Revocation> revoked = {}, test::PartyOptions signer_options = {}) {
+    test::PartyOptions authority;
+    authority.name = "Test Root";
+    authority.ca = true;
+    authority.key_usage = pki::kKeyCertSign | pki::kCrlSign;
+    authority.from = kNow - 100 * kDay;
+    root = test::make_party(crypto::NewKey::p256, authority);
+    signer = test::make_party(crypto::NewKey::p256, signer_options, &root);
+    for (pki::Revocation& one : revoked) one.serial = to_bytes(signer.certificate->serial());
+    make_crl(revoked, kNow - kHour, kNow + 2 * kDay);
+  }
+  void make_crl(std::span<const pki::Revocation> revoked, Instant from, Instant until) {
+    const auto der = pki::issue_crl(revoked, 1, from, until, *root.key, *root.certificate, crypto::preferred_algorithm(root.key->public_key()));
+    Budget budget;
+    crl = *pki::Crl::parse(*der, budget);
+  }
+  [[nodiscard]] sign::Request request(format::Format format) const {
+    sign::Request request;
+    request.format = format;
+    request.packaging = sign::Packaging::attached;
+    request.now = kNow;
+    request.key = signer.key.get();
+    request.certificate = signer.certificate;
+    return request;
+  }
+  [[nodiscard]] Bytes signed_cms(const format::Identity& identity = {}) const {
+    sign::Request r = request(format::Format::cades);
+    r.identity = identity;
+    Budget budget;
+    auto octets = sign::sign_bytes(as_bytes("نامهٔ آزمایشی"), r, budget);
+    EXPECT_TRUE(octets) << (octets ? "" : render(octets.error(), Language::en));
+    return octets ? *octets : Bytes{};
+  }
+  [[nodiscard]] Verifier verifier(bool trusted = true, bool cache = true) const {
+    pki::Trust trust;
+    const Party other = test::make_party(crypto::NewKey::p256);
+    EXPECT_TRUE(trust.add_anchor({trusted ? root.certificate : other.certificate, true, true, "test"}));
+    Options options;
+    options.cache = cache;
+    return {std::move(trust), std::move(options)};
+  }
+  [[nodiscard]] Verdict judge(const Bytes& octets, Question question = {}, bool with_crl = true, bool trusted = true) const {
+    if (question.now == Instant{}) question.now = kNow;
+    pki::Evidence evidence;
+    if (with_crl) evidence.add(crl, pki::Origin::given);
+    const MemorySource source(octets);
+    auto verdict = verifier(trusted).verify(source, nullptr, evidence, question, nullptr);
+    EXPECT_TRUE(verdict) << (verdict ? "" : render(verdict.error(), Language::en));
+    return verdict ? *std::move(verdict) : Verdict{};
+  }
+};
+
+void expect(const Verdict& verdict, Outcome outcome, Check reason, Owner owner) {
+  ASSERT_EQ(verdict.signatures.size(), 1U);
+  const SignatureVerdict& signature = verdict.signatures.front();
+  ASSERT_TRUE(signature.reason);
+  EXPECT_EQ(signature.reason->check, reason) << render(*signature.reason, Language::en);
+  EXPECT_EQ(verdict.outcome, outcome);
+  EXPECT_EQ(signature.owner, owner);
+}
+
+TEST(Verifier, AcceptsAGoodSignatureAndSaysDemonstration) {
+  const World world;
+  const Verdict verdict = world.judge(world.signed_cms());
+  expect(verdict, Outcome::accept, Check::signature_good, Owner::nobody);
+  EXPECT_TRUE(verdict.demonstration);
+  EXPECT_EQ(verdict.signatures.front().indication, Indication::total_passed);
+}
+
+TEST(Verifier, HoldsWhatThisOfficeCanSupply) {
+  const World world;
+  const Bytes octets = world.signed_cms();
+  expect(world.judge(octets, {}, false), Outcome::hold, Check::revocation_unknown, Owner::this_office);
+  expect(world.judge(octets, {}, true, false), Outcome::hold, Check::issuer_not_trusted, Owner::this_office);
+}
+
+TEST(Verifier, RejectsRevokedAndWaitsForHeld) {
+  const World revoked({{{}, kNow - kDay, 1}});
+  const Verdict verdict = revoked.judge(revoked.signed_cms());
+  expect(verdict, Outcome::reject, Check::certificate_revoked, Owner::sender);
+  EXPECT_EQ(verdict.signatures.front().sub_indication, SubIndication::revoked_no_poe);
+  const World held({{{}, kNow - kDay, 6}});
+  const Verdict waiting = held.judge(held.signed_cms());
+  expect(waiting, Outcome::hold, Check::certificate_on_hold, Owner::wait);
+  ASSERT_TRUE(waiting.signatures.front().next);
+  EXPECT_EQ(std::get<Instant>(waiting.signatures.front().next->params.front()), kNow + 2 * kDay);  // the next list
+}
+
+TEST(Verifier, RejectsExpiredAndStaleListsAreMissingOnes) {
+  World world;
+  const Bytes octets = world.signed_cms();
+  Question later;
+  later.now = world.signer.certificate->not_after() + kDay;
+  EXPECT_EQ(world.judge(octets, later).outcome, Outcome::reject);
+  world.make_crl({}, kNow - 10 * kDay, kNow - 3 * kDay);
+  expect(world.judge(octets), Outcome::hold, Check::revocation_unknown, Owner::this_office);
+}
+
+TEST(Verifier, EveryChangedOctetIsRefused) {
+  const World world;
+  const Bytes octets = world.signed_cms();
+  for (std::size_t i = 0; i < octets.size(); i += 7) {
+    Bytes changed = octets;
+    changed[i] ^= 0x10;
+    const MemorySource source(changed);
+    Question question;
+    question.now = kNow;
+    pki::Evidence evidence;
+    evidence.add(world.crl, pki::Origin::given);
+    const auto verdict = world.verifier().verify(source, nullptr, evidence, question, nullptr);
+    if (!verdict || verdict->outcome != Outcome::accept) continue;
+    // digestAlgorithms of the SignedData is no part of what is signed, and nothing is read from it.
+    const format::Signature& signature = verdict->document.signatures.front();
+    EXPECT_LT(i, 40U) << "octet " << i;
+    EXPECT_TRUE(signature.signer && equal(signature.signer->der(), world.signer.certificate->der()));
+    EXPECT_TRUE(equal(signature.references.front().actual, crypto::sha256(as_bytes("نامهٔ آزمایشی")).view()));
+  }
+}
+
+TEST(Verifier, ComparesWithWhatTheCallerExpects) {
+  const World world;
+  format::Identity identity;
+  identity.receiver = "10320166911";
+  identity.tracking_id = "T-1";
+  identity.expires = kNow + kHour;
+  const Bytes octets = world.signed_cms(identity);
+  Question question;
+  question.expect_receiver = "10320166911";
+  EXPECT_EQ(world.judge(octets, question).outcome, Outcome::accept);
+  question.expect_receiver = "10380284790";
+  expect(world.judge(octets, question), Outcome::reject, Check::receiver_differs, Owner::sender);
+  Question sender;
+  sender.expect_sender = "10380284790";
+  expect(world.judge(octets, sender), Outcome::reject, Check::sender_missing, Owner::sender);
+  const std::string other = "other";
+  const MemorySource request(as_bytes(other));
+  Question answer;
+  answer.expect_request = &request;
+  expect(world.judge(octets, answer), Outcome::reject, Check::answers_no_request, Owner::sender);
+  Question late;
+  late.now = kNow + 2 * kHour;
+  expect(world.judge(octets, late), Outcome::reject, Check::message_expired, Owner::sender);
+}
+
+// An empty cache and a warm one give identical octets; so does none.
+TEST(Verifier, CacheChangesNothing) {
+  const World world;
+  const Bytes octets = world.signed_cms();
+  const MemorySource source(octets);
+  pki::Evidence evidence;
+  evidence.add(world.crl, pki::Origin::given);
+  Question question;
+  question.now = kNow;
+  const Verifier cached = world.verifier(), plain = world.verifier(true, false);
+  const auto report = [&](const Verifier& verifier) {
+    const auto verdict = verifier.verify(source, nullptr, evidence, question, nullptr);
+    return verdict ? json::write(report_json(*verdict, "x")) : std::string();
+  };
+  const std::string cold = report(cached), warm = report(cached);
+  EXPECT_FALSE(cold.empty());
+  EXPECT_EQ(cold, warm);
+  EXPECT_EQ(cold, report(plain));
+  // What was kept is not served past what it was built on.
+  question.now = kNow + 3 * kDay;
+  const auto later = cached.verify(source, nullptr, evidence, question, nullptr);
+  ASSERT_TRUE(later);
+  EXPECT_EQ(later->outcome, Outcome::hold);
+}
+
+TEST(Verifier, NoAnchorIsTheEnvironmentsFault) {
+  const World world;
+  const Bytes octets = world.signed_cms();
+  const MemorySource source(octets);
+  Question question;
+  question.now = kNow;
+  const auto verdict = Verifier(pki::Trust{}, Options{}).verify(source, nullptr, {}, question, nullptr);
+  ASSERT_FALSE(verdict);
+  EXPECT_EQ(verdict.error().code, ErrorCode::no_anchor);
+}
+
+TEST(Reports, EscapeAndIsolateNames) {
+  test::PartyOptions options;
+  options.name = "<b>\u202eEvil</b> & Co";
+  const World world({}, options);
+  const Verdict verdict = world.judge(world.signed_cms());
+  const std::string html = report_html(verdict, "a<b>.p7m", Language::fa);
+  EXPECT_EQ(html.find("<b>"), std::string::npos);
+  EXPECT_EQ(html.find("\u202e"), std::string::npos);
+  EXPECT_NE(html.find("dir=rtl"), std::string::npos);
+  EXPECT_NE(html.find("۱۴۰۵"), std::string::npos);
+  const std::string text = report_text(verdict, "x", Language::fa, false);
+  EXPECT_EQ(text.find("\u202e"), std::string::npos);
+  EXPECT_NE(text.find("نمایشی"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace mohr::verify
