@@ -64,8 +64,9 @@ class SignerFacts {
   // The SignerInfo names one certificate and the signed binding another, which the message brings.
   [[nodiscard]] bool binds_another() const {
     const CmsAttribute* binding = signer_.signed_attribute(Oid::signing_certificate_v2);
-    const auto references = binding != nullptr ? pki::read_signing_certificate(*binding) : Result<std::vector<pki::SigningCertificateReference>>({});
-    return references && !references->empty() &&
+    if (binding == nullptr) return false;
+    const auto references = pki::read_signing_certificate(*binding);
+    return references &&
            std::any_of(evidence_.certificates.begin(), evidence_.certificates.end(),
                        [&](const pki::CertificatePtr& c) { return pki::refers_to(references->front(), *c); });
   }
