@@ -1,0 +1,43 @@
+// Every reader over any octets: nothing may crash, hang or grow beyond its budget. MOHR_FUZZ_READER picks the one that is exercised.
+#include <cstdlib>
+#include <cstring>
+
+#include "format/reader.h"
+#include "pki/core/json.h"
+#include "pki/timestamp.h"
+
+namespace {
+
+using namespace mohr;
+
+Limits small_limits() {
+  Limits limits;
+  limits.set(Limit::memory_bytes, 1 << 22).set(Limit::nodes, 100'000).set(Limit::seconds, 10);
+  return limits;
+}
+
+void read_with(std::string_view reader, ByteView input) {
+  Budget budget(small_limits());
+  if (reader == "certificate") {
+    if (const auto certificate = pki::Certificate::parse(input)) (void)(*certificate)->key();
+  } else if (reader == "crl") {
+    if (const auto crl = pki::Crl::parse(input, budget)) (void)(*crl)->find(as_bytes("\x01"));
+  } else if (reader == "ocsp") {
+    (void)pki::OcspResponse::parse(input, budget);
+  } else if (reader == "timestamp") {
+    if (const auto token = pki::parse_timestamp_token(input, budget)) (void)pki::check_token(*token, {});
+  } else if (reader == "json") {
+    if (const auto value = json::parse(input, budget)) (void)json::canonical(*value);
+  } else {  // documents: CMS, PDF, XML, JWS, by content
+    const MemorySource source(input), content(as_bytes("content"));
+    (void)format::read(source, &content, budget);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const char* reader = std::getenv("MOHR_FUZZ_READER");  // NOLINT
+  read_with(reader != nullptr ? reader : "document", {data, size});
+  return 0;
+}
