@@ -28,7 +28,8 @@ Error invalid(const char* member) { return errors::jws_invalid(Code{std::string(
 Result<Identity> identity_from_json(const json::Value& value) {
   Identity identity;
   if (!value.object()) return invalid("identity");
-  for (const auto& [name, member] : *value.object()) {
+  for (const json::Member& member : *value.object()) {
+    const std::string& name = member.first;
     const bool is_text = std::any_of(kTexts.begin(), kTexts.end(), [&](const TextMember& text) { return name == text.name; });
     if (!is_text && name != "expires" && name != "in_reply_to") return invalid("identity");  // a misspelt particular must be seen
   }

@@ -121,7 +121,8 @@ TEST(Verifier, ChangedBitsAreRefused) {
   const World world;
   const Bytes octets = world.signed_cms();
   const ByteView name = world.root.certificate->subject().encoding();
-  const std::size_t name_begin = as_text(octets).rfind(as_text(name));  // the certificate's own issuer comes before it
+  // The certificate's own issuer comes before it, the signed binding's after it.
+  const std::size_t name_begin = as_text(octets).find(as_text(name), as_text(octets).find(as_text(name)) + 1);
   const char* long_run = std::getenv("MOHR_LONG");  // ./check --long: every bit
   const bool all = long_run != nullptr && std::string_view(long_run) == "1";
   for (std::size_t bit = 0; bit < octets.size() * 8; bit += all ? 1 : 59) {
