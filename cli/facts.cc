@@ -1,6 +1,7 @@
 #include "cli/facts.h"
 
 #include "pki/general_name.h"
+#include "verify/report.h"
 
 namespace mohr::cli {
 namespace {
@@ -32,21 +33,6 @@ Value key_usage_value(std::uint32_t bits) {
   return names;
 }
 
-Value identity_value(const format::Identity& identity) {
-  Value value = json::Object{};
-  const auto add = [&](const char* name, const std::string& text) {
-    if (!text.empty()) value.add(name, text);
-  };
-  add("service_id", identity.service_id);
-  add("tracking_id", identity.tracking_id);
-  add("sender", identity.sender);
-  add("receiver", identity.receiver);
-  add("message_id", identity.message_id);
-  if (identity.expires) value.add("expires", iso8601(*identity.expires));
-  if (!identity.request.empty()) value.add("in_reply_to", hex(identity.request));
-  return value;
-}
-
 Value signature_value(const format::Signature& signature) {
   Value value;
   value.add("name", signature.name).add("format", format::format_id(signature.format)).add("algorithm", signature.algorithm_name);
@@ -59,7 +45,7 @@ Value signature_value(const format::Signature& signature) {
     one.add("actual", hex(reference.actual)).add("matches", reference.matches());
     return one;
   }));
-  value.add("identity", identity_value(signature.identity));
+  value.add("identity", verify::identity_value(signature.identity));
   value.add("signed_octets_sha256", hex(crypto::sha256(signature.signed_octets).view()));
   value.add("value", hex(signature.value));
   value.add("certificates", list_of(signature.certificates, [](const pki::CertificatePtr& c) { return facts_of(*c); }));

@@ -135,21 +135,6 @@ Value references_value(const format::Signature& signature) {
   return list;
 }
 
-Value identity_value(const format::Identity& identity) {
-  Value value = Object{};
-  const auto add = [&](const char* name, const std::string& text) {
-    if (!text.empty()) value.add(name, text);
-  };
-  add("service_id", identity.service_id);
-  add("tracking_id", identity.tracking_id);
-  add("sender", identity.sender);
-  add("receiver", identity.receiver);
-  add("message_id", identity.message_id);
-  if (identity.expires) value.add("expires", iso8601(*identity.expires));
-  if (!identity.request.empty()) value.add("in_reply_to", hex(identity.request));
-  return value;
-}
-
 Value uncovered_value(const format::Signature& signature) {
   Array list;
   for (const format::Uncovered& part : signature.uncovered) {
@@ -188,6 +173,21 @@ Value signature_value(const format::Signature& signature, const SignatureVerdict
 }
 
 }  // namespace
+
+Value identity_value(const format::Identity& identity) {
+  Value value = Object{};
+  const auto add = [&](const char* name, const std::string& text) {
+    if (!text.empty()) value.add(name, text);
+  };
+  add("service_id", identity.service_id);
+  add("tracking_id", identity.tracking_id);
+  add("sender", identity.sender);
+  add("receiver", identity.receiver);
+  add("message_id", identity.message_id);
+  if (identity.expires) value.add("expires", iso8601(*identity.expires));
+  if (!identity.request.empty()) value.add("in_reply_to", hex(identity.request));
+  return value;
+}
 
 Value error_value(const Error& error) {
   const ErrorRow& r = row(error.code);
