@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "bench/jose.h"
 #include "bench/material.h"
 #include "bench/rows.h"
 
@@ -117,6 +118,9 @@ void add_rows(const Bench* b, bool rsa, std::vector<Row>& rows) {
                   "digest and three raw verifications", rsa ? 2.2 : 1.6, [b] { verify_with(*b->cold, b->cms, b->none); }, [b] { raw_cold(*b); }});
   rows.push_back({"cms_sign_" + kind, "CMS, detached, 2 KiB, with the check of our own signature", "digest, raw signature, raw verification",
                   rsa ? 1.15 : 1.4, [b] { sign_cms(*b); }, [b] { raw_sign(*b); }});
+  if (auto jose = jose_verify(std::string(as_text(b->jws)), std::string(as_text(b->key->spki()))))
+    rows.push_back({"libjose_jws_verify_" + jws, "libjose's jose_jws_ver of the same token, JSON and key parsed before (no certificate)", "one raw verification", 0,
+                    std::move(jose), [b] { raw_verify(*b->key, b->algorithm, as_bytes(b->jws_input), b->jws_value, crypto::EcdsaForm::fixed); }});
   auto openssl = std::make_shared<Openssl>(*b);
   rows.push_back({"openssl_cms_verify_" + kind, "OpenSSL's CMS_verify of the same message (no revocation)", raw, 0,
                   [b, openssl] { openssl_verify(*b, *openssl); }, [b] { raw_cms(*b); }});
