@@ -1,6 +1,6 @@
 """pyHanko, signxml and joserfc for tests/interop/run.
 
-peer.py pdf-verify FILE ROOT | pdf-sign KEY CERT CA TSA|- certify|plain IN OUT | xml-sign KEY CERT CA xades|plain IN OUT | xml-verify FILE ROOT
+peer.py pdf-verify FILE ROOT | pdf-sign KEY CERT CA TSA|- certify|plain|visible IN OUT | xml-sign KEY CERT CA xades|plain IN OUT | xml-verify FILE ROOT
       | jws-verify FILE CERT
 """
 import json
@@ -29,8 +29,9 @@ def pdf_sign(key, certificate, ca, tsa, kind, source, target):
     signer = signers.SimpleSigner.load(key, certificate, ca_chain_files=(ca,))
     stamper = None if tsa == "-" else timestamps.HTTPTimeStamper(tsa)
     meta = signers.PdfSignatureMetadata(field_name="Peer", subfilter=fields.SigSeedSubFilter.PADES, certify=kind == "certify")
+    field = fields.SigFieldSpec("Peer", on_page=0, box=(40, 40, 240, 110)) if kind == "visible" else None
     with open(source, "rb") as file, open(target, "wb") as out:
-        signers.sign_pdf(IncrementalPdfFileWriter(file), meta, signer=signer, timestamper=stamper, output=out)
+        signers.sign_pdf(IncrementalPdfFileWriter(file), meta, signer=signer, timestamper=stamper, new_field_spec=field, output=out)
 
 
 def xml_sign(key, certificate, ca, kind, source, target):
