@@ -185,6 +185,30 @@ TEST(Cades, TheBoundCertificateIsTheSigner) {
   EXPECT_EQ(document->signatures[0].signer->fingerprint(), p256_party().certificate->fingerprint());
 }
 
+// Whatever single bit is changed: unreadable, seen as wrong, or outside of what the signature protects and without effect on the facts.
+TEST(Cades, EveryBitFlipIsSeenOrMeansNothing) {
+  const Bytes octets = written(usual());
+  const auto original = read(octets);
+  const Signature& was = original->signatures[0];
+  std::size_t good = 0;
+  for (std::size_t bit = 0; bit < octets.size() * 8; ++bit) {
+    Bytes changed = octets;
+    changed[bit / 8] = static_cast<Byte>(changed[bit / 8] ^ (1U << bit % 8));
+    const auto document = read(changed);
+    if (!document || document->signatures.empty()) continue;
+    const Signature& is = document->signatures[0];
+    if (!is.findings.empty() || is.references.size() != 1 || !is.references[0].matches() || !is.signer) continue;
+    if (is.signing_certificate.empty() || !pki::refers_to(is.signing_certificate[0], *is.signer)) continue;
+    if ((*is.signer->key())->verify(is.algorithm, is.signed_octets, is.value) != crypto::SignatureCheck::good) continue;
+    ++good;
+    EXPECT_EQ(is.references[0].actual, was.references[0].actual) << bit;
+    EXPECT_EQ(is.signed_octets, was.signed_octets) << bit;
+    EXPECT_EQ(is.signer->fingerprint(), was.signer->fingerprint()) << bit;
+    EXPECT_EQ(is.claimed_time, was.claimed_time) << bit;
+  }
+  EXPECT_LT(good, 100U);  // versions, the list of digests
+}
+
 TEST(Cades, IdentityIsReadBack) {
   Identity identity;
   identity.service_id = "10001";
