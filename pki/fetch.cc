@@ -24,6 +24,32 @@ std::string_view authority_of(std::string_view url) {
   return rest.substr(0, rest.find_first_of("/?#"));
 }
 
+bool is_port(std::string_view text) {
+  if (text.empty() || text.size() > 5) return false;
+  int number = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return false;
+    number = number * 10 + (c - '0');
+  }
+  return number > 0 && number <= 65535;
+}
+
+// A name, an IPv4 address or a bracketed IPv6 address, and perhaps a port. No user information, no percent encoding: what is compared with
+// the hosts that are allowed must be what is connected to.
+bool is_host_and_port(std::string_view authority) {
+  const bool bracketed = authority.starts_with('[');
+  const std::size_t end = bracketed ? authority.find(']') : authority.find(':');
+  if (bracketed && end == std::string_view::npos) return false;
+  const std::string_view host = bracketed ? authority.substr(1, end - 1) : authority.substr(0, end);
+  const std::string_view port = end == std::string_view::npos ? std::string_view{} : authority.substr(bracketed ? end + 1 : end);
+  const auto fits = [&](char c) {
+    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.') return true;
+    return bracketed ? c == ':' : c == '-' || c == '_';
+  };
+  if (host.empty() || host.size() > 253 || !std::all_of(host.begin(), host.end(), fits)) return false;
+  return port.empty() || (port[0] == ':' && is_port(port.substr(1)));
+}
+
 class LateFetcher final : public Fetcher {
  public:
   explicit LateFetcher(FetchRules rules) : rules_(std::move(rules)) {}
@@ -46,7 +72,7 @@ std::unique_ptr<Fetcher> late_fetcher(FetchRules rules) { return std::make_uniqu
 bool is_fetchable(std::string_view url) {
   const std::string_view authority = authority_of(url);
   const bool clean = std::none_of(url.begin(), url.end(), [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == '\\'; });
-  return clean && !authority.empty() && authority.find('@') == std::string_view::npos && url.size() <= 2000;
+  return clean && is_host_and_port(authority) && url.size() <= 2000;
 }
 
 std::string host_and_port(std::string_view url) {

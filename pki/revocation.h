@@ -19,7 +19,9 @@ struct RevocationStatus {
 };
 
 // `issuer` is the validated issuer of `certificate` in its path; `time`: the status is wanted at that time. Information whose nextUpdate lies
-// before `time`, or whose thisUpdate lies after `now`, counts for nothing. A revocation after `time` is good, with its date in `revoked_at`.
+// before `time` (one day after thisUpdate when there is none), or whose thisUpdate lies more than five minutes after `now`, counts for
+// nothing. A revocation after `time` is good, with its date in `revoked_at`. Signers of lists and answers other than `issuer` itself are
+// checked for revocation in turn. Errors: budget_exceeded.
 Result<RevocationStatus> revocation_status(const Certificate& certificate, const Certificate& issuer, Instant time, Instant now,
                                            const Trust& trust, const Evidence& evidence, Budget& budget);
 
@@ -28,6 +30,8 @@ struct Need {
   enum class Kind : std::uint8_t { ocsp, crl, issuer_certificate } kind;
   std::string url;
   CertificatePtr certificate, issuer;  // issuer is null for issuer_certificate
+  // What makes two needs the same: one OCSP responder is asked about many certificates, a list is fetched once.
+  [[nodiscard]] std::string identity() const;
 };
 std::vector<Need> revocation_needs(const CertificatePtr& certificate, const CertificatePtr& issuer);
 // Fetches one need into `evidence`; a failure becomes evidence too. Returns whether anything new came.

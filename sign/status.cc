@@ -15,7 +15,7 @@ Result<pki::RevocationStatus> status_of(const pki::CertificatePtr& certificate, 
     if (status.state != pki::RevocationState::unknown || fetcher == nullptr) return status;
     bool learned = false;
     for (const pki::Need& need : pki::revocation_needs(certificate, issuer)) {
-      if (!asked.insert(need.url).second) continue;
+      if (!asked.insert(need.identity()).second) continue;
       learned = pki::fetch(need, *fetcher, evidence, budget);
       if (learned) break;
     }

@@ -125,7 +125,7 @@ Result<PathJudgementPtr> judge_with_network(const PathQuestion& question, const 
       const auto& status = judgement->path[i].revocation;
       if (!status || status->state != pki::RevocationState::unknown) continue;
       for (const pki::Need& need : pki::revocation_needs(judgement->path[i].certificate, judgement->path[i + 1].certificate)) {
-        if (!asked.insert(need.url).second) continue;
+        if (!asked.insert(need.identity()).second) continue;
         learned = pki::fetch(need, *fetcher, evidence, budget);
         if (learned) break;
       }

@@ -112,7 +112,7 @@ Result<Verdict> Verifier::verify(const Source& document, const Source* content, 
     bool learned = false;
     if (fetcher != nullptr) {
       for (const pki::Need& need : needs(facts, verdicts, grounds, state_->options)) {
-        if (!asked.insert(need.url).second) continue;
+        if (!asked.insert(need.identity()).second) continue;
         if (pki::fetch(need, *fetcher, evidence, budget)) {
           learned = true;
           break;  // judge again: what came may make the other needs needless

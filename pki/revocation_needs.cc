@@ -1,0 +1,90 @@
+// What could still be fetched about a certificate, and fetching it.
+#include <algorithm>
+
+#include "pki/asn1/ber.h"
+#include "pki/revocation.h"
+
+namespace mohr::pki {
+
+std::string Need::identity() const {
+  std::string out = url;
+  if (kind == Kind::ocsp) out += ' ' + hex(certificate->fingerprint().view());
+  return out;
+}
+
+std::vector<Need> revocation_needs(const CertificatePtr& certificate, const CertificatePtr& issuer) {
+  std::vector<Need> needs;
+  for (const std::string& url : certificate->ocsp_urls())
+    if (is_fetchable(url)) needs.push_back({Need::Kind::ocsp, url, certificate, issuer});
+  for (const DistributionPoint& point : certificate->crl_distribution_points())
+    for (const std::string& url : point.urls)
+      if (is_fetchable(url)) needs.push_back({Need::Kind::crl, url, certificate, issuer});
+  return needs;
+}
+
+namespace {
+
+// caIssuers leads to one certificate or to a certs-only CMS message (RFC 5280 4.2.2.1).
+Result<std::vector<CertificatePtr>> read_issuers(ByteView answer, Budget& budget) {
+  auto plain = parse_certificates(answer);
+  if (plain) return plain;
+  const auto message = asn1::der_from_ber(answer, false, budget);
+  if (!message) return plain;
+  asn1::Reader whole(*message);
+  MOHR_TRY(asn1::Reader info, whole.enter(asn1::kSequence));
+  MOHR_TRY(const ByteView type, info.oid());
+  if (asn1::known_oid(type) != asn1::Oid::cms_signed_data) return plain;
+  MOHR_TRY(asn1::Reader content, info.enter(asn1::context(0)));
+  MOHR_TRY(asn1::Reader data, content.enter(asn1::kSequence));
+  MOHR_CHECK(data.small_integer());
+  MOHR_CHECK(data.next(asn1::kSet));
+  MOHR_CHECK(data.next(asn1::kSequence));
+  MOHR_TRY(asn1::Reader items, data.enter(asn1::context(0)));
+  std::vector<CertificatePtr> certificates;
+  while (!items.at_end()) {
+    MOHR_CHECK(budget.spend(Limit::certificates));
+    MOHR_TRY(const asn1::Element item, items.next());
+    if (item.tag != asn1::kSequence) continue;
+    if (auto certificate = Certificate::parse(item.whole)) certificates.push_back(*std::move(certificate));
+  }
+  return certificates;
+}
+
+Result<bool> take(const Need& need, Fetcher& fetcher, Evidence& evidence, Budget& budget) {
+  FetchRequest request;
+  request.url = need.url;
+  switch (need.kind) {
+    case Need::Kind::ocsp: {
+      request.body = write_ocsp_request(*need.certificate, *need.issuer, {});
+      request.content_type = "application/ocsp-request";
+      request.accept = "application/ocsp-response";
+      MOHR_TRY(const Bytes answer, fetcher.fetch(request, budget));
+      MOHR_TRY(OcspResponsePtr response, OcspResponse::parse(answer, budget));
+      return evidence.add(std::move(response), Origin::network, need.url);
+    }
+    case Need::Kind::crl: {
+      request.at_most = 64 << 20;
+      MOHR_TRY(const Bytes answer, fetcher.fetch(request, budget));
+      MOHR_TRY(const std::vector<CrlPtr> crls, parse_crls(answer, budget));
+      bool added = false;
+      for (const CrlPtr& crl : crls) added |= evidence.add(crl, Origin::network, need.url);
+      return added;
+    }
+    case Need::Kind::issuer_certificate: break;
+  }
+  MOHR_TRY(const Bytes answer, fetcher.fetch(request, budget));
+  MOHR_TRY(const std::vector<CertificatePtr> certificates, read_issuers(answer, budget));
+  bool added = false;
+  for (const CertificatePtr& certificate : certificates) added |= evidence.add(certificate, Origin::network, need.url);
+  return added;
+}
+
+}  // namespace
+
+bool fetch(const Need& need, Fetcher& fetcher, Evidence& evidence, Budget& budget) {
+  auto taken = take(need, fetcher, evidence, budget);
+  if (!taken) evidence.add_failure(need.url, std::move(taken).error());
+  return taken && *taken;
+}
+
+}  // namespace mohr::pki
