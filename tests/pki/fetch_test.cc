@@ -34,7 +34,8 @@ TEST(Fetch, AHostIsAllowedByName) {
 }
 
 TEST(Fetch, OtherSchemesAndUserNamesAreRefused) {
-  for (const char* url : {"file:///etc/passwd", "ftp://example.ir/x", "ldap://example.ir/x", "http://user@example.ir/x", "http:///x", "http://a b/", ""})
+  for (const char* url : {"file:///etc/passwd", "ftp://example.ir/x", "ldap://example.ir/x", "http://user@example.ir/x", "http:///x", "http://a b/", "http://127.0.0.1:99999/x",
+                          "http://127.0.0.1:/x", "http://%31%32%37.0.0.1/x", "http://[::1/x", "http://a:80:90/x", ""})
     EXPECT_EQ(refusal(url), ErrorCode::url_invalid) << url;
 }
 

@@ -1,0 +1,156 @@
+// Revocation status: which lists and answers are believed, and which of them decides.
+#include "pki/revocation.h"
+
+#include "tests/support/issuing.h"
+
+namespace mohr::pki {
+namespace {
+
+using crypto::NewKey;
+using test::kNow;
+using test::Party;
+
+struct Scene {
+  Party root, authority, other, leaf, delegate, stranger;
+  Trust trust;
+  Evidence evidence;
+
+  Scene() {
+    const auto make_ca = [](const char* name, const Party* issuer) {
+      test::PartyOptions options;
+      options.name = name;
+      options.key_usage = kKeyCertSign | kCrlSign;
+      options.ca = true;
+      return test::make_party(NewKey::p256, options, issuer);
+    };
+    root = make_ca("Root", nullptr);
+    authority = make_ca("Issuing", &root);
+    other = make_ca("Issuing", nullptr);  // the same name, another key, trusted by nobody
+    test::PartyOptions options;
+    leaf = test::make_party(NewKey::p256, options, &authority);
+    options.name = "Responder";
+    options.extended_key_usages = {asn1::Oid::kp_ocsp_signing};
+    delegate = test::make_party(NewKey::p256, options, &authority);
+    options.extended_key_usages = {};
+    stranger = test::make_party(NewKey::p256, options, &authority);  // certified by the authority, but not for answering
+    EXPECT_TRUE(trust.add_anchor({root.certificate, false, true, "test"}));
+    evidence.add(authority.certificate, Origin::given);
+  }
+
+  void add_crl(Instant this_update, Instant next_update, std::vector<Revocation> revoked = {}, const Party* signer = nullptr) {
+    const Party& by = signer != nullptr ? *signer : authority;
+    const auto der = issue_crl(revoked, 1, this_update, next_update, *by.key, *by.certificate, crypto::preferred_algorithm(by.key->public_key()));
+    ASSERT_TRUE(der);
+    Budget budget;
+    auto crl = Crl::parse(*der, budget);
+    ASSERT_TRUE(crl);
+    evidence.add(*crl, Origin::given);
+  }
+
+  void add_ocsp(OcspStatus status, Instant made, Instant next_update, const Party& responder) {
+    const Bytes request = write_ocsp_request(*leaf.certificate, *authority.certificate, {});
+    const auto ids = parse_ocsp_request(request);
+    ASSERT_TRUE(ids);
+    const OcspAnswer answer{ids->ids.front(), status, kNow - kDay, 1};
+    const auto der = issue_ocsp_response({&answer, 1}, {}, made, next_update, *responder.key, responder.certificate);
+    ASSERT_TRUE(der);
+    Budget budget;
+    auto response = OcspResponse::parse(*der, budget);
+    ASSERT_TRUE(response);
+    evidence.add(*response, Origin::given);
+  }
+
+  [[nodiscard]] RevocationStatus ask(Instant time = kNow, Instant now = kNow) const {
+    Budget budget;
+    auto status = revocation_status(*leaf.certificate, *authority.certificate, time, now, trust, evidence, budget);
+    EXPECT_TRUE(status);
+    return status ? *std::move(status) : RevocationStatus{};
+  }
+  [[nodiscard]] Revocation revoked(Instant time, std::optional<int> reason = 1) const { return {to_bytes(leaf.certificate->serial()), time, reason}; }
+};
+
+bool has(const RevocationStatus& status, Check check) {
+  for (const Finding& finding : status.findings)
+    if (finding.check == check) return true;
+  return false;
+}
+
+TEST(Revocation, NothingAtHandIsUnknown) {
+  const RevocationStatus status = Scene().ask();
+  EXPECT_EQ(status.state, RevocationState::unknown);
+  EXPECT_TRUE(has(status, Check::revocation_missing));
+}
+
+TEST(Revocation, AListSaysGoodRevokedOrOnHold) {
+  Scene good, revoked, held, later;
+  good.add_crl(kNow - kHour, kNow + kDay);
+  EXPECT_EQ(good.ask().state, RevocationState::good);
+  revoked.add_crl(kNow - kHour, kNow + kDay, {revoked.revoked(kNow - 2 * kHour)});
+  EXPECT_EQ(revoked.ask().state, RevocationState::revoked);
+  EXPECT_EQ(revoked.ask().revoked_at, kNow - 2 * kHour);
+  held.add_crl(kNow - kHour, kNow + kDay, {held.revoked(kNow - 2 * kHour, 6)});
+  EXPECT_EQ(held.ask().state, RevocationState::on_hold);
+  later.add_crl(kNow - kHour, kNow + kDay, {later.revoked(kNow - 2 * kHour)});
+  EXPECT_EQ(later.ask(kNow - 3 * kHour).state, RevocationState::good);  // it was revoked after the time in question
+  EXPECT_EQ(later.ask(kNow - 3 * kHour).revoked_at, kNow - 2 * kHour);
+}
+
+TEST(Revocation, StaleFutureAndForgedListsCountForNothing) {
+  Scene stale, future, forged;
+  stale.add_crl(kNow - 2 * kDay, kNow - kDay);
+  EXPECT_EQ(stale.ask().state, RevocationState::unknown);
+  EXPECT_TRUE(has(stale.ask(), Check::revocation_stale));
+  EXPECT_EQ(stale.ask(kNow - kDay - kHour).state, RevocationState::good);  // it was fresh at that time
+  future.add_crl(kNow + kHour, kNow + kDay);
+  EXPECT_TRUE(has(future.ask(), Check::revocation_from_future));
+  forged.evidence.add(forged.other.certificate, Origin::document);
+  forged.add_crl(kNow - kHour, kNow + kDay, {}, &forged.other);
+  EXPECT_EQ(forged.ask().state, RevocationState::unknown);
+  EXPECT_TRUE(has(forged.ask(), Check::revocation_signature_bad));
+}
+
+TEST(Revocation, TheNewestInformationDecidesWhateverItsKind) {
+  Scene released, withdrawn;
+  released.add_crl(kNow - 2 * kHour, kNow + kDay, {released.revoked(kNow - 3 * kHour, 6)});
+  released.add_ocsp(OcspStatus::good, kNow - kHour, kNow + kDay, released.authority);
+  EXPECT_EQ(released.ask().state, RevocationState::good);
+  withdrawn.add_ocsp(OcspStatus::good, kNow - 2 * kHour, kNow + kDay, withdrawn.authority);
+  withdrawn.add_crl(kNow - kHour, kNow + kDay, {withdrawn.revoked(kNow - 90 * kMinute)});
+  EXPECT_EQ(withdrawn.ask().state, RevocationState::revoked);
+}
+
+TEST(Revocation, OnlyTheIssuerOrItsDelegateAnswers) {
+  Scene own, delegated, unauthorised, impostor, unknowing;
+  own.add_ocsp(OcspStatus::good, kNow - kHour, kNow + kDay, own.authority);
+  EXPECT_EQ(own.ask().state, RevocationState::good);
+  delegated.add_ocsp(OcspStatus::revoked, kNow - kHour, kNow + kDay, delegated.delegate);
+  EXPECT_EQ(delegated.ask().state, RevocationState::revoked);
+  unauthorised.add_ocsp(OcspStatus::good, kNow - kHour, kNow + kDay, unauthorised.stranger);
+  EXPECT_TRUE(has(unauthorised.ask(), Check::ocsp_not_authorised));
+  impostor.add_ocsp(OcspStatus::good, kNow - kHour, kNow + kDay, impostor.other);
+  EXPECT_TRUE(has(impostor.ask(), Check::ocsp_not_authorised));
+  unknowing.add_ocsp(OcspStatus::unknown, kNow - kHour, kNow + kDay, unknowing.authority);
+  EXPECT_EQ(unknowing.ask().state, RevocationState::unknown);
+  EXPECT_TRUE(has(unknowing.ask(), Check::ocsp_status_unknown));
+}
+
+TEST(Revocation, AListMadeAfterExpiryDoesNotVouch) {
+  Scene scene;
+  const Instant after = scene.leaf.certificate->not_after() + kDay;
+  scene.add_crl(after, after + kDay);
+  const RevocationStatus status = scene.ask(after, after + kHour);
+  EXPECT_EQ(status.state, RevocationState::unknown);
+  EXPECT_TRUE(has(status, Check::revocation_after_expiry));
+}
+
+TEST(Revocation, SignaturesCountInTheBudget) {
+  Scene scene;
+  scene.add_crl(kNow - kHour, kNow + kDay);
+  Budget budget(Limits().set(Limit::raw_verifications, 0));
+  const auto status = revocation_status(*scene.leaf.certificate, *scene.authority.certificate, kNow, kNow, scene.trust, scene.evidence, budget);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::budget_exceeded);
+}
+
+}  // namespace
+}  // namespace mohr::pki
