@@ -1,4 +1,5 @@
 // EN 319 102-1 5.3: validation of one signature, in the order of its steps.
+#include "pki/crypto_policy.h"
 #include "verify/evaluation.h"
 #include "verify/rules.h"
 
@@ -9,12 +10,12 @@ std::string subject_of(const format::Signature& signature) {
   return signature.signer ? signature.signer->subject().display() : std::string();
 }
 
-// 5.2.8: digests of the signature and of what it refers to.
-void accept_algorithms(const format::Signature& signature, Findings& findings) {
-  if (is_weak(signature.algorithm.digest))
-    findings.push_back(findings::signature_digest_weak(Code{std::string(crypto::digest_name(signature.algorithm.digest))}));
+// 5.2.8: the algorithms of the signature and of its references, at the time that the signature is known to have existed (crypto_policy.def).
+void accept_algorithms(const format::Signature& signature, Instant time, Findings& findings) {
+  if (signature.algorithm.scheme != crypto::SignatureScheme::none && time >= pki::usable_until(signature.algorithm))
+    findings.push_back(findings::signature_digest_weak(Code{crypto::signature_name(signature.algorithm)}));
   for (const format::Reference& reference : signature.references) {
-    if (is_weak(reference.digest) && reference.digest != signature.algorithm.digest)
+    if (reference.digest != signature.algorithm.digest && time >= pki::usable_until(reference.digest))
       findings.push_back(findings::signature_digest_weak(Code{std::string(crypto::digest_name(reference.digest))}));
   }
 }
@@ -53,7 +54,7 @@ Result<SignatureVerdict> judge(const format::Signature& signature, const Situati
   const bool held = verdict.chain && !verdict.chain->path.empty();
   verify_cryptographically(signature, held ? verdict.chain->path.front().certificate.get() : signature.signer.get(), verdict.findings);
   if (verdict.chain) verdict.findings.insert(verdict.findings.end(), verdict.chain->findings.begin(), verdict.chain->findings.end());
-  accept_algorithms(signature, verdict.findings);
+  accept_algorithms(signature, verdict.best_signature_time.value_or(situation.question.now), verdict.findings);
   if (signature.claimed_time && *signature.claimed_time > situation.question.now + 5 * kMinute)
     verdict.findings.push_back(findings::claimed_time_in_future(*signature.claimed_time));
   compare_with_question(signature.identity, situation, verdict.findings);
@@ -62,11 +63,6 @@ Result<SignatureVerdict> judge(const format::Signature& signature, const Situati
 }
 
 }  // namespace
-
-bool is_weak(crypto::DigestAlgorithm digest) {
-  using enum crypto::DigestAlgorithm;
-  return digest == md5 || digest == sha1 || digest == ripemd160;
-}
 
 void identify_signer(const format::Signature& signature, Findings& findings) {
   if (!signature.signer) {

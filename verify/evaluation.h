@@ -31,7 +31,5 @@ Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier
 void compare_with_question(const format::Identity& identity, const Situation& situation, Findings& findings);
 // Indication, outcome, owner, reason and next step from the findings: the counter.
 void decide(const format::Signature& signature, const Situation& situation, SignatureVerdict& verdict);
-// Digests that no longer protect: MD5, SHA-1, RIPEMD-160.
-bool is_weak(crypto::DigestAlgorithm digest);
 
 }  // namespace mohr::verify

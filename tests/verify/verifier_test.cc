@@ -170,6 +170,16 @@ TEST(Verifier, ComparesWithWhatTheCallerExpects) {
   expect(world.judge(octets, late), Outcome::reject, Check::message_expired, Owner::sender);
 }
 
+TEST(Verifier, AlgorithmsAreJudgedByTheirTable) {
+  const World world;
+  sign::Request request = world.request(format::Format::cades);
+  request.digest = crypto::DigestAlgorithm::sha1;  // usable until 2012 (crypto_policy.def)
+  Budget budget;
+  const auto octets = sign::sign_bytes(as_bytes("x"), request, budget);
+  ASSERT_TRUE(octets) << render(octets.error(), Language::en);
+  expect(world.judge(*octets), Outcome::reject, Check::signature_digest_weak, Owner::sender);
+}
+
 // An empty cache and a warm one give identical octets; so does none.
 TEST(Verifier, CacheChangesNothing) {
   const World world;
