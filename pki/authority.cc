@@ -40,19 +40,6 @@ Result<std::vector<CertificatePtr>> read_certificates(const std::string& directo
   return out;
 }
 
-// The octets of the key's BIT STRING, which a CertID digests (RFC 6960 4.1.1).
-ByteView key_octets(const Certificate& certificate) {
-  auto reader = asn1::single(certificate.spki(), asn1::kSequence);
-  if (!reader || !reader->next(asn1::kSequence)) return {};
-  const auto key = reader->bit_string();
-  return key ? *key : ByteView{};
-}
-
-bool is_issuer(const CertificateId& id, const Certificate& issuer) {
-  return equal(id.issuer_name_hash, crypto::digest(id.digest, issuer.subject().encoding()).view()) &&
-         equal(id.issuer_key_hash, crypto::digest(id.digest, key_octets(issuer)).view());
-}
-
 }  // namespace
 
 struct DemonstrationAuthority::State {
@@ -65,7 +52,7 @@ struct DemonstrationAuthority::State {
 
   [[nodiscard]] std::optional<Authority> issuer_of(const CertificateId& id) const {
     for (std::size_t i = 0; i < authorities.size(); ++i)
-      if (is_issuer(id, *certificates[i])) return static_cast<Authority>(i);
+      if (names_issuer(id, *certificates[i])) return static_cast<Authority>(i);
     return std::nullopt;
   }
 

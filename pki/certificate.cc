@@ -135,6 +135,13 @@ bool Certificate::has_extended_key_usage(Oid purpose) const {
                      [purpose](ByteView oid) { return equal(oid, asn1::contents(purpose)); });
 }
 
+ByteView Certificate::key_octets() const {
+  auto spki = asn1::single(spki_, asn1::kSequence);
+  if (!spki || !spki->next()) return {};
+  const auto key = spki->bit_string();
+  return key ? *key : ByteView{};
+}
+
 bool Certificate::is_self_issued() const { return subject_.equals(issuer_); }
 
 Result<std::shared_ptr<const crypto::PublicKey>> Certificate::key() const {

@@ -71,6 +71,7 @@ class Certificate {
   [[nodiscard]] Instant not_before() const { return not_before_; }
   [[nodiscard]] Instant not_after() const { return not_after_; }
   [[nodiscard]] ByteView spki() const { return spki_; }
+  [[nodiscard]] ByteView key_octets() const;                            // its BIT STRING: what CertID and ResponderID digest (RFC 6960 4.1.1)
   [[nodiscard]] const crypto::SignatureAlgorithm& signature_algorithm() const { return signature_algorithm_; }
   [[nodiscard]] ByteView signature_algorithm_identifier() const { return signature_algorithm_identifier_; }  // whole AlgorithmIdentifier
   [[nodiscard]] bool signature_algorithm_known() const { return signature_algorithm_.scheme != crypto::SignatureScheme::none; }

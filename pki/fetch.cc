@@ -86,6 +86,12 @@ std::string host_and_port(std::string_view url) {
   return host + (secure ? ":443" : ":80");
 }
 
+bool is_allowed_by_name(std::string_view url, std::span<const std::string> allowed_hosts) {
+  const std::string host = host_and_port(url);
+  const std::string_view bare = std::string_view(host).substr(0, host.rfind(':'));
+  return std::any_of(allowed_hosts.begin(), allowed_hosts.end(), [&](const std::string& allowed) { return allowed == host || allowed == bare; });
+}
+
 Result<std::unique_ptr<Fetcher>> open_fetcher(FetchRules rules) {
   MOHR_TRY(const void* symbol, load_module("fetch"));
   return static_cast<const FetchModule*>(symbol)->open(std::move(rules));

@@ -40,5 +40,7 @@ std::unique_ptr<Fetcher> late_fetcher(FetchRules rules);
 // True for a well-formed http or https URL without user information.
 bool is_fetchable(std::string_view url);
 std::string host_and_port(std::string_view url);
+// True when the URL's host is among those allowed by name, "host" or "host:port".
+bool is_allowed_by_name(std::string_view url, std::span<const std::string> allowed_hosts);
 
 }  // namespace mohr::pki

@@ -98,7 +98,7 @@ class CurlFetcher final : public Fetcher {
       MOHR_CHECK(budget.spend(Limit::fetches));
       MOHR_CHECK(budget.in_time());
       Exchange exchange;
-      exchange.allowed = is_allowed(host_and_port(url));
+      exchange.allowed = is_allowed_by_name(url, rules_.allowed_hosts);
       exchange.at_most = std::min(request.at_most, budget.limit(Limit::fetched_bytes));
       const CURLcode code = perform(url, request, exchange);
       MOHR_CHECK(judge(code, url, request, exchange));
@@ -119,12 +119,6 @@ class CurlFetcher final : public Fetcher {
   }
 
  private:
-  [[nodiscard]] bool is_allowed(const std::string& host) const {
-    const std::string bare = host.substr(0, host.rfind(':'));
-    return std::any_of(rules_.allowed_hosts.begin(), rules_.allowed_hosts.end(),
-                       [&](const std::string& allowed) { return allowed == host || allowed == bare; });
-  }
-
   CURLcode perform(const std::string& url, const FetchRequest& request, Exchange& exchange) {
     CURL* c = curl_.get();
     curl_easy_reset(c);

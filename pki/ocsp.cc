@@ -32,14 +32,6 @@ Result<CertificateId> read_certificate_id(Reader& reader) {
   return id;
 }
 
-// The octets of the key itself: BIT STRING contents of the SubjectPublicKeyInfo.
-ByteView key_octets(const Certificate& certificate) {
-  auto spki = asn1::single(certificate.spki(), asn1::kSequence);
-  if (!spki || !spki->next()) return {};
-  const auto key = spki->bit_string();
-  return key ? *key : ByteView{};
-}
-
 // Extensions in their explicit tag, none twice.
 Result<std::vector<Extension>> read_held_extensions(Reader holder) {
   MOHR_TRY(const Reader list, holder.enter(asn1::kSequence));
@@ -211,10 +203,13 @@ struct OcspParser {
   }
 };
 
+bool names_issuer(const CertificateId& id, const Certificate& issuer) {
+  return equal(id.issuer_name_hash, crypto::digest(id.digest, issuer.subject().encoding()).view()) &&
+         equal(id.issuer_key_hash, crypto::digest(id.digest, issuer.key_octets()).view());
+}
+
 bool matches(const CertificateId& id, const Certificate& certificate, const Certificate& issuer) {
-  return id.digest != crypto::DigestAlgorithm::none && equal(id.serial, certificate.serial()) &&
-         equal(id.issuer_name_hash, crypto::digest(id.digest, issuer.subject().encoding()).view()) &&
-         equal(id.issuer_key_hash, crypto::digest(id.digest, key_octets(issuer)).view());
+  return equal(id.serial, certificate.serial()) && names_issuer(id, issuer);
 }
 
 Result<OcspResponsePtr> OcspResponse::parse(ByteView der, Budget& budget) {
@@ -227,7 +222,7 @@ Bytes write_ocsp_request(const Certificate& certificate, const Certificate& issu
   using crypto::DigestAlgorithm;
   const Bytes algorithm = asn1::sequence({asn1::oid("1.3.14.3.2.26"), asn1::null()});  // SHA-1 with NULL: what old responders compare
   const Bytes id = asn1::sequence({algorithm, asn1::octet_string(crypto::digest(DigestAlgorithm::sha1, issuer.subject().encoding()).view()),
-                                   asn1::octet_string(crypto::digest(DigestAlgorithm::sha1, key_octets(issuer)).view()),
+                                   asn1::octet_string(crypto::digest(DigestAlgorithm::sha1, issuer.key_octets()).view()),
                                    asn1::element(asn1::kInteger, certificate.serial())});
   const Bytes list = asn1::sequence({asn1::sequence({id})});
   if (nonce.empty()) return asn1::sequence({asn1::sequence({list})});

@@ -9,6 +9,8 @@ struct CertificateId {                      // RFC 6960 4.1.1
   crypto::DigestAlgorithm digest = crypto::DigestAlgorithm::sha1;
   ByteView issuer_name_hash, issuer_key_hash, serial;
 };
+// True when `id` names a certificate of `issuer`, by its name and key.
+bool names_issuer(const CertificateId& id, const Certificate& issuer);
 // True when `id` names `certificate` as issued by `issuer`.
 bool matches(const CertificateId& id, const Certificate& certificate, const Certificate& issuer);
 

@@ -7,16 +7,9 @@
 namespace mohr::pki {
 namespace {
 
-ByteView key_octets(const Certificate& certificate) {
-  auto spki = asn1::single(certificate.spki(), asn1::kSequence);
-  if (!spki || !spki->next()) return {};
-  const auto key = spki->bit_string();
-  return key ? *key : ByteView{};
-}
-
 bool is_responder(const OcspResponse& response, const Certificate& certificate) {
   if (response.responder_name()) return response.responder_name()->equals(certificate.subject());
-  return equal(response.responder_key_hash(), crypto::digest(crypto::DigestAlgorithm::sha1, key_octets(certificate)).view());
+  return equal(response.responder_key_hash(), crypto::digest(crypto::DigestAlgorithm::sha1, certificate.key_octets()).view());
 }
 
 enum class Delegate : std::uint8_t { no, unchecked, yes };

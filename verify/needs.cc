@@ -21,13 +21,7 @@ void add_path_needs(const PathJudgementPtr& chain, const Grounds& grounds, const
   } else if (chain->anchor == nullptr) {
     const pki::CertificatePtr& last = chain->path.back().certificate;
     for (const std::string& url : last->ca_issuer_urls()) {
-      const std::string host = pki::host_and_port(url);
-      const auto allows = [&](const std::string& allowed) {
-        return allowed == host || allowed == host.substr(0, host.rfind(':'));
-      };
-      const auto trusted = grounds.trust.allowed_hosts();
-      if (std::any_of(trusted.begin(), trusted.end(), allows) ||
-          std::any_of(options.allowed_hosts.begin(), options.allowed_hosts.end(), allows))
+      if (pki::is_allowed_by_name(url, grounds.trust.allowed_hosts()) || pki::is_allowed_by_name(url, options.allowed_hosts))
         needs.push_back({pki::Need::Kind::issuer_certificate, url, last, nullptr});
     }
   }
