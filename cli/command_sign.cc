@@ -2,7 +2,7 @@
 #include "cli/command.h"
 #include "cli/key.h"
 #include "cli/setting.h"
-#include "pki/core/json.h"
+#include "cli/written.h"
 #include "pki/core/text.h"
 #include "sign/signer.h"
 #include "sign/status.h"
@@ -166,18 +166,7 @@ Result<std::string> sign_document(const Arguments& arguments, const Terminal& te
   return output;
 }
 
-int run(const Arguments& arguments, const Terminal& terminal) {
-  const auto output = sign_document(arguments, terminal);
-  if (!output) return terminal.fail(output.error(), arguments.files().empty() ? "" : arguments.files().front());
-  if (arguments.has("json")) {
-    json::Value result;
-    result.add("version", 1).add("document", arguments.files().front()).add("output", *output);
-    terminal.out(json::write(result, 2) + "\n");
-  } else {
-    terminal.out(*output + "\n");
-  }
-  return kAccept;
-}
+int run(const Arguments& arguments, const Terminal& terminal) { return say_written(arguments, terminal, sign_document(arguments, terminal)); }
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 // mohr timestamp: an RFC 3161 time-stamp token over a file.
 #include "cli/command.h"
 #include "cli/setting.h"
-#include "pki/core/json.h"
+#include "cli/written.h"
 #include "pki/core/source.h"
 #include "sign/request.h"
 
@@ -33,18 +33,7 @@ Result<std::string> stamp(const Arguments& arguments) {
   return output;
 }
 
-int run(const Arguments& arguments, const Terminal& terminal) {
-  const auto output = stamp(arguments);
-  if (!output) return terminal.fail(output.error(), arguments.files().empty() ? "" : arguments.files().front());
-  if (arguments.has("json")) {
-    json::Value result;
-    result.add("version", 1).add("document", arguments.files().front()).add("output", *output);
-    terminal.out(json::write(result, 2) + "\n");
-  } else {
-    terminal.out(*output + "\n");
-  }
-  return kAccept;
-}
+int run(const Arguments& arguments, const Terminal& terminal) { return say_written(arguments, terminal, stamp(arguments)); }
 
 }  // namespace
 
