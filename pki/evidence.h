@@ -27,7 +27,6 @@ class Evidence {
   bool add(CrlPtr crl, Origin origin, std::string url = {});
   bool add(OcspResponsePtr response, Origin origin, std::string url = {});
   void add_failure(std::string url, Error error);
-  // Reads a file of certificates, CRLs or an OCSP response, whichever it is.
   [[nodiscard]] std::span<const Held<Certificate>> certificates() const { return certificates_; }
   [[nodiscard]] std::span<const Held<Crl>> crls() const { return crls_; }
   [[nodiscard]] std::span<const Held<OcspResponse>> ocsp_responses() const { return ocsp_responses_; }

@@ -1,5 +1,5 @@
 // Libraries that the file at hand does not need are not loaded: libxml2, libcurl and libmicrohttpd stand behind modules that are
-// opened at first use from the folder beside this library or program (docs/modules in ARCHITECTURE.md).
+// opened at first use from the folder beside this library or program (ARCHITECTURE.md, "Libraries").
 #pragma once
 
 #include "pki/core/result.h"
