@@ -66,9 +66,7 @@ struct Large {
 void hash_file(const std::string& path) {
   const auto source = must(FileSource::open(path), "file");
   Budget budget;
-  const crypto::Range whole{0, source->size()};
-  const crypto::DigestAlgorithm sha256 = crypto::DigestAlgorithm::sha256;
-  must(crypto::digest_ranges(*source, {&whole, 1}, {&sha256, 1}, budget), "digest");
+  must(crypto::digest_source(*source, crypto::DigestAlgorithm::sha256, budget), "digest");
 }
 
 void verify_file(const Large& large, const std::string& path, const std::string& content_path) {

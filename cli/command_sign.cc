@@ -79,12 +79,10 @@ Result<format::Identity> identity_from(const Arguments& arguments) {
   }
   if (arguments.has("in-reply-to")) {
     MOHR_TRY(const auto request, FileSource::open(arguments.value("in-reply-to")));
-    const crypto::Range whole{0, request->size()};
-    const crypto::DigestAlgorithm sha256 = crypto::DigestAlgorithm::sha256;
     Budget budget;
-    MOHR_TRY(const std::vector<crypto::Hash> hashes, crypto::digest_ranges(*request, {&whole, 1}, {&sha256, 1}, budget));
-    identity.request_digest = sha256;
-    identity.request = to_bytes(hashes.front().view());
+    identity.request_digest = crypto::DigestAlgorithm::sha256;
+    MOHR_TRY(const crypto::Hash hash, crypto::digest_source(*request, identity.request_digest, budget));
+    identity.request = to_bytes(hash.view());
   }
   return identity;
 }

@@ -55,10 +55,8 @@ Result<void> digest_content(const pki::SignedData& data, const Source* content, 
 // A signature that brings its content, with a --content beside it: they must be the same.
 Result<void> compare_content(const pki::SignedData& data, const Source* content, Budget& budget) {
   if (content == nullptr || !data.content) return {};
-  const crypto::Range whole{0, content->size()};
-  const crypto::DigestAlgorithm sha256 = crypto::DigestAlgorithm::sha256;
-  MOHR_TRY(const std::vector<crypto::Hash> hashes, crypto::digest_ranges(*content, {&whole, 1}, {&sha256, 1}, budget));
-  if (!(hashes.front() == crypto::sha256(*data.content))) return errors::cms_content_differs(Code{content->name()});
+  MOHR_TRY(const crypto::Hash hash, crypto::digest_source(*content, crypto::DigestAlgorithm::sha256, budget));
+  if (!(hash == crypto::sha256(*data.content))) return errors::cms_content_differs(Code{content->name()});
   return {};
 }
 

@@ -10,9 +10,7 @@ Result<void> write_cades(const Source& document, const Request& request, Sink& o
   switch (request.packaging) {
     case Packaging::by_format:
     case Packaging::detached: {
-      const crypto::Range whole{0, document.size()};
-      MOHR_TRY(const std::vector<crypto::Hash> hashes, crypto::digest_ranges(document, {&whole, 1}, {&digest, 1}, budget));
-      hash = hashes.front();
+      MOHR_TRY(hash, crypto::digest_source(document, digest, budget));
       break;
     }
     case Packaging::attached:

@@ -110,7 +110,7 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
     judgement->findings.push_back(findings::revocation_not_checked());
   }
   judgement->good = judgement->anchor != nullptr && std::none_of(judgement->findings.begin(), judgement->findings.end(), fails);
-  if (judgement->good && grounds.keep != nullptr) grounds.keep->keep(key, judgement);
+  if (judgement->good && grounds.cache != nullptr) grounds.cache->keep(key, judgement);
   return PathJudgementPtr(std::move(judgement));
 }
 

@@ -36,8 +36,7 @@ struct Grounds {
   const pki::Evidence& evidence;
   const pki::Trust& trust;
   Budget& budget;
-  const PathCache* cache = nullptr;
-  PathCache* keep = nullptr;
+  PathCache* cache = nullptr;
   crypto::Hash identity{};              // of evidence and trust together; needed with a cache
 };
 Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds& grounds);

@@ -60,10 +60,7 @@ crypto::Hash identity_of(const pki::Evidence& evidence, const pki::Trust& trust)
 
 Result<crypto::Hash> request_digest(const Question& question, Budget& budget) {
   if (question.expect_request == nullptr) return crypto::Hash{};
-  const crypto::Range whole{0, question.expect_request->size()};
-  const crypto::DigestAlgorithm sha256 = crypto::DigestAlgorithm::sha256;
-  MOHR_TRY(std::vector<crypto::Hash> hashes, crypto::digest_ranges(*question.expect_request, {&whole, 1}, {&sha256, 1}, budget));
-  return hashes.front();
+  return crypto::digest_source(*question.expect_request, crypto::DigestAlgorithm::sha256, budget);
 }
 
 Verdict assemble(format::SignedDocument facts, std::vector<SignatureVerdict> signatures, const Question& question,
@@ -107,7 +104,7 @@ Result<Verdict> Verifier::verify(const Source& document, const Source* content, 
   PathCache* cache = state_->options.cache ? &state_->cache : nullptr;
   std::set<std::string> asked;
   while (true) {
-    const Grounds grounds{evidence, state_->trust, budget, cache, cache, identity_of(evidence, state_->trust)};
+    const Grounds grounds{evidence, state_->trust, budget, cache, identity_of(evidence, state_->trust)};
     MOHR_TRY(std::vector<SignatureVerdict> verdicts, evaluate(facts, Situation{question, state_->options, grounds, request}));
     bool learned = false;
     if (fetcher != nullptr) {

@@ -143,4 +143,10 @@ Result<std::vector<Hash>> digest_ranges(const Source& source, std::span<const Ra
   return out;
 }
 
+Result<Hash> digest_source(const Source& source, DigestAlgorithm algorithm, Budget& budget) {
+  const Range whole{0, source.size()};
+  MOHR_TRY(const std::vector<Hash> hashes, digest_ranges(source, {&whole, 1}, {&algorithm, 1}, budget));
+  return hashes.front();
+}
+
 }  // namespace mohr::crypto
