@@ -1,6 +1,8 @@
 // Revocation status of one certificate from the evidence at hand (RFC 5280 6.3, RFC 6960), the newest information deciding.
 #pragma once
 
+#include <set>
+
 #include "pki/fetch.h"
 #include "pki/path_validator.h"
 
@@ -36,5 +38,17 @@ struct Need {
 std::vector<Need> revocation_needs(const CertificatePtr& certificate, const CertificatePtr& issuer);
 // Fetches one need into `evidence`; a failure becomes evidence too. Returns whether anything new came.
 bool fetch(const Need& need, Fetcher& fetcher, Evidence& evidence, Budget& budget);
+
+// What was asked for one document, so that nothing is asked twice.
+class Asking {
+ public:
+  explicit Asking(Fetcher* fetcher) : fetcher_(fetcher) {}  // null: offline
+  // Fetches the needs in their order until something new came. False: nothing new is to be had.
+  bool learn(std::span<const Need> needs, Evidence& evidence, Budget& budget);
+
+ private:
+  Fetcher* fetcher_;
+  std::set<std::string> asked_;
+};
 
 }  // namespace mohr::pki

@@ -87,4 +87,11 @@ bool fetch(const Need& need, Fetcher& fetcher, Evidence& evidence, Budget& budge
   return taken && *taken;
 }
 
+bool Asking::learn(std::span<const Need> needs, Evidence& evidence, Budget& budget) {
+  if (fetcher_ == nullptr) return false;
+  for (const Need& need : needs)
+    if (asked_.insert(need.identity()).second && fetch(need, *fetcher_, evidence, budget)) return true;
+  return false;
+}
+
 }  // namespace mohr::pki

@@ -1,7 +1,6 @@
 #include "sign/status.h"
 
 #include <algorithm>
-#include <set>
 
 namespace mohr::sign {
 namespace {
@@ -9,17 +8,10 @@ namespace {
 // Asks for the status of one certificate, fetching what is missing.
 Result<pki::RevocationStatus> status_of(const pki::CertificatePtr& certificate, const pki::CertificatePtr& issuer, Instant now,
                                         const pki::Trust& trust, pki::Evidence& evidence, pki::Fetcher* fetcher, Budget& budget) {
-  std::set<std::string> asked;
+  pki::Asking asking(fetcher);
   while (true) {
     MOHR_TRY(pki::RevocationStatus status, pki::revocation_status(*certificate, *issuer, now, now, trust, evidence, budget));
-    if (status.state != pki::RevocationState::unknown || fetcher == nullptr) return status;
-    bool learned = false;
-    for (const pki::Need& need : pki::revocation_needs(certificate, issuer)) {
-      if (!asked.insert(need.identity()).second) continue;
-      learned = pki::fetch(need, *fetcher, evidence, budget);
-      if (learned) break;
-    }
-    if (!learned) return status;
+    if (status.state != pki::RevocationState::unknown || !asking.learn(pki::revocation_needs(certificate, issuer), evidence, budget)) return status;
   }
 }
 

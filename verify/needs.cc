@@ -6,18 +6,11 @@
 namespace mohr::verify {
 namespace {
 
-bool is_unknown(const CertificateFacts& facts) {
-  return facts.revocation && facts.revocation->state == pki::RevocationState::unknown;
-}
-
 void add_path_needs(const PathJudgementPtr& chain, const Grounds& grounds, const Options& options, std::vector<pki::Need>& needs) {
   if (!chain || chain->path.empty()) return;
   if (chain->chained) {
-    for (std::size_t i = 0; i + 1 < chain->path.size(); ++i) {
-      if (!is_unknown(chain->path[i])) continue;
-      const auto wanted = pki::revocation_needs(chain->path[i].certificate, chain->path[i + 1].certificate);
-      needs.insert(needs.end(), wanted.begin(), wanted.end());
-    }
+    const auto wanted = missing_statuses(*chain);
+    needs.insert(needs.end(), wanted.begin(), wanted.end());
   } else if (chain->anchor == nullptr) {
     const pki::CertificatePtr& last = chain->path.back().certificate;
     for (const std::string& url : last->ca_issuer_urls()) {

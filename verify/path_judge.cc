@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 #include <mutex>
-#include <set>
 
 #include "verify/rules.h"
 
@@ -114,23 +113,23 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
   return PathJudgementPtr(std::move(judgement));
 }
 
+std::vector<pki::Need> missing_statuses(const PathJudgement& judgement) {
+  std::vector<pki::Need> needs;
+  for (std::size_t i = 0; i + 1 < judgement.path.size(); ++i) {
+    const auto& status = judgement.path[i].revocation;
+    if (!status || status->state != pki::RevocationState::unknown) continue;
+    const auto wanted = pki::revocation_needs(judgement.path[i].certificate, judgement.path[i + 1].certificate);
+    needs.insert(needs.end(), wanted.begin(), wanted.end());
+  }
+  return needs;
+}
+
 Result<PathJudgementPtr> judge_with_network(const PathQuestion& question, const pki::Trust& trust, pki::Evidence& evidence,
                                             pki::Fetcher* fetcher, Budget& budget) {
-  std::set<std::string> asked;
+  pki::Asking asking(fetcher);
   while (true) {
     MOHR_TRY(PathJudgementPtr judgement, judge_path(question, {evidence, trust, budget}));
-    if (fetcher == nullptr || !judgement->chained) return judgement;
-    bool learned = false;
-    for (std::size_t i = 0; i + 1 < judgement->path.size() && !learned; ++i) {
-      const auto& status = judgement->path[i].revocation;
-      if (!status || status->state != pki::RevocationState::unknown) continue;
-      for (const pki::Need& need : pki::revocation_needs(judgement->path[i].certificate, judgement->path[i + 1].certificate)) {
-        if (!asked.insert(need.identity()).second) continue;
-        learned = pki::fetch(need, *fetcher, evidence, budget);
-        if (learned) break;
-      }
-    }
-    if (!learned) return judgement;
+    if (!judgement->chained || !asking.learn(missing_statuses(*judgement), evidence, budget)) return judgement;
   }
 }
 

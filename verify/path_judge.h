@@ -40,6 +40,8 @@ struct Grounds {
   crypto::Hash identity{};              // of evidence and trust together; needed with a cache
 };
 Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds& grounds);
+// Where the statuses that are unknown in it could be had.
+std::vector<pki::Need> missing_statuses(const PathJudgement& judgement);
 // The same for a single certificate, fetching what is missing (null: offline) into `evidence`.
 Result<PathJudgementPtr> judge_with_network(const PathQuestion& question, const pki::Trust& trust, pki::Evidence& evidence,
                                             pki::Fetcher* fetcher, Budget& budget);

@@ -1,7 +1,6 @@
 #include "verify/verifier.h"
 
 #include <algorithm>
-#include <set>
 
 #include "verify/evaluation.h"
 
@@ -102,21 +101,13 @@ Result<Verdict> Verifier::verify(const Source& document, const Source* content, 
   MOHR_CHECK(add_timestamp_evidence(facts, evidence, budget));
   MOHR_TRY(const crypto::Hash request, request_digest(question, budget));
   PathCache* cache = state_->options.cache ? &state_->cache : nullptr;
-  std::set<std::string> asked;
+  pki::Asking asking(fetcher);
   while (true) {
     const Grounds grounds{evidence, state_->trust, budget, cache, identity_of(evidence, state_->trust)};
     MOHR_TRY(std::vector<SignatureVerdict> verdicts, evaluate(facts, Situation{question, state_->options, grounds, request}));
-    bool learned = false;
-    if (fetcher != nullptr) {
-      for (const pki::Need& need : needs(facts, verdicts, grounds, state_->options)) {
-        if (!asked.insert(need.identity()).second) continue;
-        if (pki::fetch(need, *fetcher, evidence, budget)) {
-          learned = true;
-          break;  // judge again: what came may make the other needs needless
-        }
-      }
-    }
-    if (!learned) return assemble(std::move(facts), std::move(verdicts), question, state_->trusted, state_->trust.identity(), evidence);
+    // Judged again after each thing that came: it may make the other needs needless.
+    if (fetcher == nullptr || !asking.learn(needs(facts, verdicts, grounds, state_->options), evidence, budget))
+      return assemble(std::move(facts), std::move(verdicts), question, state_->trusted, state_->trust.identity(), evidence);
   }
 }
 
