@@ -29,8 +29,8 @@ std::string jwk_of(ByteView spki) {
 
 std::function<void()> jose_verify(const std::string& compact, const std::string& spki) {
   const std::size_t first = compact.find('.'), second = compact.find('.', first + 1);
-  const std::string flattened = R"({"protected":")" + compact.substr(0, first) + R"(","payload":")" + compact.substr(first + 1, second - first - 1) +
-                                R"(","signature":")" + compact.substr(second + 1) + "\"}";
+  const std::string flattened = R"({"protected":")" + compact.substr(0, first) + R"(","payload":")" +
+                                compact.substr(first + 1, second - first - 1) + R"(","signature":")" + compact.substr(second + 1) + "\"}";
   const std::shared_ptr<json_t> jws(json_loads(flattened.c_str(), 0, nullptr), [](json_t* value) { json_decref(value); });
   const std::shared_ptr<json_t> jwk(json_loads(jwk_of(as_bytes(spki)).c_str(), 0, nullptr), [](json_t* value) { json_decref(value); });
   return [jws, jwk] {

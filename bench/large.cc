@@ -80,8 +80,9 @@ void verify_file(const Large& large, const std::string& path, const std::string&
 }
 
 double resident(const Large& large, const std::string& path, const std::string& content) {
-  std::vector<std::string> words = {large.mohr, "verify",     path,   "--trust",                large.root, "--crl", large.root_crl,
-                                    "--crl",    large.ca_crl, "--at", iso8601(kNow + kMinute), "--offline"};
+  std::vector<std::string> words = {
+      large.mohr, "verify", path, "--trust", large.root, "--crl", large.root_crl, "--crl", large.ca_crl, "--at", iso8601(kNow + kMinute),
+      "--offline"};
   if (!content.empty()) words.insert(words.end(), {"--content", content});
   return run_process(words, 0).rss_mib;
 }

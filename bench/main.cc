@@ -1,4 +1,5 @@
-// mohr_bench: measures with Google Benchmark (random interleaving, medians of repetitions) and prints ratios against references of the same run.
+// mohr_bench: measures with Google Benchmark (random interleaving, medians of repetitions) and prints ratios against references of the same
+// run.
 #include <benchmark/benchmark.h>
 
 #include <cstdio>

@@ -25,7 +25,8 @@ pki::CertificatePtr make_certificate(const char* name, bool ca, const crypto::Si
 }
 
 pki::CrlPtr make_crl(const crypto::SigningKey& key, const pki::Certificate& issuer) {
-  const Bytes der = must(pki::issue_crl({}, 1, kNow - kHour, kNow + 7 * kDay, key, issuer, crypto::preferred_algorithm(key.public_key())), "CRL");
+  const Bytes der =
+      must(pki::issue_crl({}, 1, kNow - kHour, kNow + 7 * kDay, key, issuer, crypto::preferred_algorithm(key.public_key())), "CRL");
   Budget budget;
   return must(pki::Crl::parse(der, budget), "CRL");
 }

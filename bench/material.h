@@ -8,7 +8,7 @@ namespace mohr::bench {
 
 inline constexpr Instant kNow{1795600000};
 
-struct Chain {                       // root, issuing CA, signer: all of one kind of key
+struct Chain {  // root, issuing CA, signer: all of one kind of key
   std::unique_ptr<crypto::SigningKey> root_key, ca_key, key;
   pki::CertificatePtr root, ca, certificate;
   pki::CrlPtr root_crl, ca_crl;

@@ -51,8 +51,8 @@ std::vector<Row> process_rows(const std::string& mohr) {
   };
   const std::string message = write("small.p7m", cms), root = write("root.pem", as_bytes(pki::pem(*chain.root)));
   const std::string root_crl = write("root.crl", chain.root_crl->der()), ca_crl = write("ca.crl", chain.ca_crl->der());
-  const std::vector<std::string> ours = {mohr,   "verify",      message,     "--trust",     root, "--crl", root_crl, "--crl", ca_crl,
-                                         "--at", iso8601(kNow), "--offline", "--opinions", "1"};
+  const std::vector<std::string> ours = {mohr,    "verify", message, "--trust",     root,        "--crl",      root_crl,
+                                         "--crl", ca_crl,   "--at",  iso8601(kNow), "--offline", "--opinions", "1"};
   const std::vector<std::string> reference = {"openssl", "version"};
   std::vector<double> values, references;
   double rss = 0;
@@ -67,7 +67,8 @@ std::vector<Row> process_rows(const std::string& mohr) {
     std::sort(v.begin(), v.end());
     return v[v.size() / 2];
   };
-  Row row{"process_verify_small_cms", "mohr verify --offline of a 2 KiB CMS, a whole process", "openssl version, a whole process", 2.2, {}, {}};
+  Row row{
+      "process_verify_small_cms", "mohr verify --offline of a 2 KiB CMS, a whole process", "openssl version, a whole process", 2.2, {}, {}};
   row.value_us = median(values);
   row.reference_us = median(references);
   row.rss_mib = rss;

@@ -9,11 +9,11 @@ namespace mohr::bench {
 
 struct Row {
   std::string id, what, reference;
-  double bar = 0;                           // 0: reported only
-  std::function<void()> value, base;        // one operation each
-  double value_us = 0, reference_us = 0;    // filled by the run (Google Benchmark's medians), or here when `measured`
-  double rss_mib = 0;                       // of the mohr program; 0: not measured
-  bool measured = false;                    // the figures are there already (whole processes, threads)
+  double bar = 0;                         // 0: reported only
+  std::function<void()> value, base;      // one operation each
+  double value_us = 0, reference_us = 0;  // filled by the run (Google Benchmark's medians), or here when `measured`
+  double rss_mib = 0;                     // of the mohr program; 0: not measured
+  bool measured = false;                  // the figures are there already (whole processes, threads)
 };
 
 std::vector<Row> operation_rows();                       // operations.cc: one thread, in process

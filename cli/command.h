@@ -10,9 +10,9 @@ namespace mohr::cli {
 
 struct Command {
   const char* name;
-  const char* summary;                              // one line of mohr --help
-  const char* usage;                                // "mohr sign FILE --key KEY.p12 [OPTION]..."
-  const char* examples;                             // shown by mohr NAME --help
+  const char* summary;   // one line of mohr --help
+  const char* usage;     // "mohr sign FILE --key KEY.p12 [OPTION]..."
+  const char* examples;  // shown by mohr NAME --help
   const std::vector<OptionRow>& (*options)();
   int (*run)(const Arguments& arguments, const Terminal& terminal);
 };

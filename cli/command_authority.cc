@@ -1,9 +1,9 @@
 // mohr authority demo: makes a demonstration national CA.
+#include <charconv>
+
 #include "cli/command.h"
 #include "cli/setting.h"
 #include "pki/authority.h"
-
-#include <charconv>
 
 namespace mohr::cli {
 namespace {
@@ -17,7 +17,8 @@ const std::vector<OptionRow>& options() {
 
 Result<void> make(const Arguments& arguments) {
   const std::vector<std::string>& words = arguments.files();
-  if (words.size() != 2 || words[0] != "demo") return errors::usage_invalid(Code{"mohr authority demo DIR (this version makes demonstration authorities only)"});
+  if (words.size() != 2 || words[0] != "demo")
+    return errors::usage_invalid(Code{"mohr authority demo DIR (this version makes demonstration authorities only)"});
   int port = 0;
   if (arguments.has("port")) {
     const std::string text = arguments.value("port");
@@ -37,10 +38,12 @@ int run(const Arguments& arguments, const Terminal& terminal) {
 
 }  // namespace
 
-const Command kAuthority = {
-    "authority", "Make a demonstration national CA with time-stamp and status services", "mohr authority demo DIR [--port N]",
-    "  mohr authority demo demo\n"
-    "  mohr serve --demo demo\n",
-    &options, &run};
+const Command kAuthority = {"authority",
+                            "Make a demonstration national CA with time-stamp and status services",
+                            "mohr authority demo DIR [--port N]",
+                            "  mohr authority demo demo\n"
+                            "  mohr serve --demo demo\n",
+                            &options,
+                            &run};
 
 }  // namespace mohr::cli

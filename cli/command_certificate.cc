@@ -52,7 +52,8 @@ Result<int> verify(const Arguments& arguments, const Terminal& terminal) {
   MOHR_TRY(const Instant now, time_from(arguments));
   Budget budget;
   MOHR_TRY(const verify::PathJudgementPtr judgement,
-           verify::judge_with_network({certificates.front(), pki::Purpose::signing, now, now, false, true}, trust, evidence, fetcher.get(), budget));
+           verify::judge_with_network({certificates.front(), pki::Purpose::signing, now, now, false, true}, trust, evidence, fetcher.get(),
+                                      budget));
   verify::Outcome outcome = verify::Outcome::accept;
   for (const Finding& finding : judgement->findings) outcome = std::max(outcome, verify::rule(finding.check).outcome);
   json::Value report;
@@ -64,7 +65,11 @@ Result<int> verify(const Arguments& arguments, const Terminal& terminal) {
     found.push_back(std::move(one));
     if (!arguments.has("json")) terminal.out("  " + render(finding, terminal.language()) + "\n");
   }
-  report.add("version", 1).add("file", arguments.files()[1]).add("outcome", verify::outcome_id(outcome)).add("path", std::move(path)).add("findings", std::move(found));
+  report.add("version", 1)
+      .add("file", arguments.files()[1])
+      .add("outcome", verify::outcome_id(outcome))
+      .add("path", std::move(path))
+      .add("findings", std::move(found));
   terminal.out(arguments.has("json") ? json::write(report, 2) + "\n" : std::string(verify::outcome_id(outcome)) + "\n");
   return outcome == verify::Outcome::accept ? kAccept : outcome == verify::Outcome::hold ? kHold : kReject;
 }
@@ -79,10 +84,12 @@ int run(const Arguments& arguments, const Terminal& terminal) {
 
 }  // namespace
 
-const Command kCertificate = {
-    "certificate", "Show a certificate, or verify its path and status", "mohr certificate show|verify FILE [OPTION]...",
-    "  mohr certificate show officer.pem\n"
-    "  mohr certificate verify officer.pem --trust demo\n",
-    &options, &run};
+const Command kCertificate = {"certificate",
+                              "Show a certificate, or verify its path and status",
+                              "mohr certificate show|verify FILE [OPTION]...",
+                              "  mohr certificate show officer.pem\n"
+                              "  mohr certificate verify officer.pem --trust demo\n",
+                              &options,
+                              &run};
 
 }  // namespace mohr::cli

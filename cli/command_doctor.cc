@@ -28,18 +28,23 @@ std::vector<Row> examine(const Arguments& arguments, bool fa) {
   rows.push_back({std::string("mohr ") + kVersion, true, {}});
   for (const char* name : {"xml", "fetch", "http"}) {
     const auto module = load_module(name);
-    rows.push_back({say("module ", "بخش ") + name, module.has_value(), module ? "" : render(module.error(), fa ? Language::fa : Language::en)});
+    rows.push_back(
+        {say("module ", "بخش ") + name, module.has_value(), module ? "" : render(module.error(), fa ? Language::fa : Language::en)});
   }
   const bool key = crypto::generate_key(crypto::NewKey::p256).has_value();
-  rows.push_back({say("cryptographic library", "کتابخانهٔ رمزنگاری"), key, key ? "" : say("install libssl3 again", "libssl3 را دوباره نصب کنید")});
+  rows.push_back(
+      {say("cryptographic library", "کتابخانهٔ رمزنگاری"), key, key ? "" : say("install libssl3 again", "libssl3 را دوباره نصب کنید")});
   constexpr Instant kReleased{1764000000};  // no clock can be right that is before the year of this release
   const bool clock = SystemClock().now() > kReleased;
-  rows.push_back({say("clock ", "ساعت ") + iso8601(SystemClock().now()), clock, clock ? "" : say("set the clock right", "ساعت را درست کنید")});
+  rows.push_back(
+      {say("clock ", "ساعت ") + iso8601(SystemClock().now()), clock, clock ? "" : say("set the clock right", "ساعت را درست کنید")});
   const auto trust = trust_from(arguments);
   const bool trusted = trust && !trust->anchors().empty();
   std::string advice;
   if (!trust) advice = render(trust.error(), fa ? Language::fa : Language::en);
-  else if (!trusted) advice = say("mohr trust add ROOT.pem --sha256 HEX, or give --trust", "mohr trust add ROOT.pem --sha256 HEX یا ‎--trust بدهید");
+  else if (!trusted)
+    advice =
+        say("mohr trust add ROOT.pem --sha256 HEX, or give --trust", "mohr trust add ROOT.pem --sha256 HEX یا ‎--trust بدهید");
   rows.push_back({say("trusted authorities", "مراکز مورد اعتماد"), trusted, advice});
   return rows;
 }
@@ -65,6 +70,7 @@ int run(const Arguments& arguments, const Terminal& terminal) {
 
 }  // namespace
 
-const Command kDoctor = {"doctor", "Say what is missing here and what to type", "mohr doctor [--trust PATH]", "  mohr doctor\n", &options, &run};
+const Command kDoctor = {"doctor", "Say what is missing here and what to type", "mohr doctor [--trust PATH]", "  mohr doctor\n", &options,
+                         &run};
 
 }  // namespace mohr::cli

@@ -9,7 +9,8 @@ namespace mohr::cli {
 namespace {
 
 const std::vector<OptionRow>& options() {
-  static const std::vector<OptionRow> rows = with_usual_options({{"content", "FILE", "the signed document, when the signature is a file of its own"}});
+  static const std::vector<OptionRow> rows =
+      with_usual_options({{"content", "FILE", "the signed document, when the signature is a file of its own"}});
   return rows;
 }
 
@@ -80,10 +81,12 @@ int run(const Arguments& arguments, const Terminal& terminal) {
 
 }  // namespace
 
-const Command kInspect = {
-    "inspect", "Print the facts of a document, certificate, CRL, OCSP response or time-stamp as JSON", "mohr inspect FILE",
-    "  mohr inspect letter.signed.pdf\n"
-    "  mohr inspect silver.crl\n",
-    &options, &run};
+const Command kInspect = {"inspect",
+                          "Print the facts of a document, certificate, CRL, OCSP response or time-stamp as JSON",
+                          "mohr inspect FILE",
+                          "  mohr inspect letter.signed.pdf\n"
+                          "  mohr inspect silver.crl\n",
+                          &options,
+                          &run};
 
 }  // namespace mohr::cli

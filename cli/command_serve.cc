@@ -26,7 +26,8 @@ Result<int> ready_descriptor(const Arguments& arguments) {
   const std::string text = arguments.value("ready-fd");
   int fd = -1;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), fd);
-  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || fd < 0) return errors::usage_invalid(Code{"--ready-fd " + text});
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || fd < 0)
+    return errors::usage_invalid(Code{"--ready-fd " + text});
   return fd;
 }
 
@@ -60,9 +61,11 @@ int run(const Arguments& arguments, const Terminal& terminal) {
 
 }  // namespace
 
-const Command kServe = {
-    "serve", "Run the time-stamp, OCSP and CRL services of a demonstration authority", "mohr serve --demo DIR [--ready-fd N]",
-    "  mohr serve --demo demo &\n",
-    &options, &run};
+const Command kServe = {"serve",
+                        "Run the time-stamp, OCSP and CRL services of a demonstration authority",
+                        "mohr serve --demo DIR [--ready-fd N]",
+                        "  mohr serve --demo demo &\n",
+                        &options,
+                        &run};
 
 }  // namespace mohr::cli

@@ -100,7 +100,8 @@ void show_facts(const Source& document, const sign::Request& request, const Term
   if (!Terminal::is_interactive()) return;
   const pki::Certificate& certificate = *request.certificate;
   const bool fa = terminal.language() == Language::fa;
-  terminal.hint((fa ? "سند: " : "Document:    ") + isolate_ltr(printable(document.name())) + " (" + std::to_string(document.size()) + ")\n");
+  terminal.hint((fa ? "سند: " : "Document:    ") + isolate_ltr(printable(document.name())) + " (" + std::to_string(document.size()) +
+                ")\n");
   terminal.hint((fa ? "امضاکننده: " : "Signer:      ") + isolate(certificate.subject().display()) + "\n");
   terminal.hint((fa ? "صادرکننده: " : "Issuer:      ") + isolate(certificate.issuer().display()) + "\n");
   terminal.hint((fa ? "اعتبار تا: " : "Valid until: ") + display(certificate.not_after(), terminal.language()) + "\n");
@@ -116,7 +117,9 @@ std::vector<pki::CertificatePtr> chain_from(const pki::KeyFile& key, const pki::
   for (const pki::CertificatePtr& certificate : key.chain)
     if (trust.anchor_of(*certificate) == nullptr && !(certificate->is_ca() && certificate->is_self_issued())) chain.push_back(certificate);
   if (!chain.empty()) return chain;
-  const auto issues = [&](const pki::Certificate& issuer) { return issuer.subject().equals(key.certificate->issuer()) && !issuer.is_self_issued(); };
+  const auto issues = [&](const pki::Certificate& issuer) {
+    return issuer.subject().equals(key.certificate->issuer()) && !issuer.is_self_issued();
+  };
   for (const auto& held : evidence.certificates())
     if (issues(*held.item)) chain.push_back(held.item);
   for (const pki::CertificatePtr& certificate : trust.intermediates())
@@ -125,7 +128,8 @@ std::vector<pki::CertificatePtr> chain_from(const pki::KeyFile& key, const pki::
 }
 
 Result<std::string> sign_document(const Arguments& arguments, const Terminal& terminal) {
-  if (arguments.files().size() != 1) return wrong(arguments.files().empty() ? "which document? mohr sign FILE --key KEY.p12" : "one document at a time");
+  if (arguments.files().size() != 1)
+    return wrong(arguments.files().empty() ? "which document? mohr sign FILE --key KEY.p12" : "one document at a time");
   MOHR_TRY(const auto document, FileSource::open(arguments.files().front()));
   if (document->size() == 0) return errors::file_empty(Code{document->name()});
   sign::Request request;
@@ -146,7 +150,8 @@ Result<std::string> sign_document(const Arguments& arguments, const Terminal& te
   // The time-stamp service was named by the user, so its host may lie inside.
   const std::string tsa = arguments.value("tsa");
   if (!tsa.empty() && !pki::is_fetchable(tsa)) return errors::url_invalid(Code{tsa});
-  MOHR_TRY(const auto fetcher, fetcher_from(arguments, trust, tsa.empty() ? std::vector<std::string>{} : std::vector{pki::host_and_port(tsa)}));
+  MOHR_TRY(const auto fetcher,
+           fetcher_from(arguments, trust, tsa.empty() ? std::vector<std::string>{} : std::vector{pki::host_and_port(tsa)}));
   Budget budget;
   if (request.level == sign::Level::t) {
     if (!fetcher) return wrong("--offline, and a time-stamp service");
@@ -164,16 +169,20 @@ Result<std::string> sign_document(const Arguments& arguments, const Terminal& te
   return output;
 }
 
-int run(const Arguments& arguments, const Terminal& terminal) { return say_written(arguments, terminal, sign_document(arguments, terminal)); }
+int run(const Arguments& arguments, const Terminal& terminal) {
+  return say_written(arguments, terminal, sign_document(arguments, terminal));
+}
 
 }  // namespace
 
-const Command kSign = {
-    "sign", "Sign a document: PDF, XML, JSON or any file", "mohr sign FILE --key KEY.p12 [OPTION]...",
-    "  mohr sign letter.pdf --key officer.p12 --pass-file officer.pass\n"
-    "  mohr sign letter.xml --key seal.p12 --pass-fd 3 --tsa http://tsa.example.ir/tsa 3<seal.pass\n"
-    "  mohr sign question.json --key seal.p12 --service-id 13011561100 --tracking-id 14050904-1 --receiver 10320166911\n"
-    "  mohr sign answer.json --key second.p12 --in-reply-to question.jws.json --expires 2026-12-01T00:00:00Z\n",
-    &options, &run};
+const Command kSign = {"sign",
+                       "Sign a document: PDF, XML, JSON or any file",
+                       "mohr sign FILE --key KEY.p12 [OPTION]...",
+                       "  mohr sign letter.pdf --key officer.p12 --pass-file officer.pass\n"
+                       "  mohr sign letter.xml --key seal.p12 --pass-fd 3 --tsa http://tsa.example.ir/tsa 3<seal.pass\n"
+                       "  mohr sign question.json --key seal.p12 --service-id 13011561100 --tracking-id 14050904-1 --receiver 10320166911\n"
+                       "  mohr sign answer.json --key second.p12 --in-reply-to question.jws.json --expires 2026-12-01T00:00:00Z\n",
+                       &options,
+                       &run};
 
 }  // namespace mohr::cli

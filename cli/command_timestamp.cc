@@ -37,10 +37,12 @@ int run(const Arguments& arguments, const Terminal& terminal) { return say_writt
 
 }  // namespace
 
-const Command kTimestamp = {
-    "timestamp", "Time-stamp a file", "mohr timestamp FILE --tsa URL [OPTION]...",
-    "  mohr timestamp report.odt --tsa http://tsa.example.ir/tsa\n"
-    "  openssl ts -verify -token_in -in report.odt.tst -data report.odt -CAfile root.pem\n",
-    &options, &run};
+const Command kTimestamp = {"timestamp",
+                            "Time-stamp a file",
+                            "mohr timestamp FILE --tsa URL [OPTION]...",
+                            "  mohr timestamp report.odt --tsa http://tsa.example.ir/tsa\n"
+                            "  openssl ts -verify -token_in -in report.odt.tst -data report.odt -CAfile root.pem\n",
+                            &options,
+                            &run};
 
 }  // namespace mohr::cli

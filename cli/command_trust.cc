@@ -80,12 +80,14 @@ Result<void> list(const Arguments& arguments, const Terminal& terminal) {
     for (const pki::Anchor& anchor : trust.anchors()) {
       const std::string fingerprint = hex(anchor.certificate->fingerprint().view());
       json::Value row;
-      row.add("subject", anchor.certificate->subject().display()).add("sha256", fingerprint).add("file", anchor.source)
+      row.add("subject", anchor.certificate->subject().display())
+          .add("sha256", fingerprint)
+          .add("file", anchor.source)
           .add("not_after", iso8601(anchor.certificate->not_after()));
       rows.push_back(std::move(row));
       if (!arguments.has("json"))
-        terminal.out(isolate(anchor.certificate->subject().display()) + "  " + display(anchor.certificate->not_after(), terminal.language()) +
-                     "\n  " + fingerprint + "\n  " + anchor.source + "\n");
+        terminal.out(isolate(anchor.certificate->subject().display()) + "  " +
+                     display(anchor.certificate->not_after(), terminal.language()) + "\n  " + fingerprint + "\n  " + anchor.source + "\n");
     }
   }
   if (arguments.has("json")) {
@@ -115,10 +117,12 @@ int run(const Arguments& arguments, const Terminal& terminal) {
 
 }  // namespace
 
-const Command kTrust = {
-    "trust", "Say which authorities are trusted here", "mohr trust add FILE --sha256 HEX | list | remove SHA256",
-    "  mohr trust add root.pem --sha256 AA7FF637...\n"
-    "  mohr trust list\n",
-    &options, &run};
+const Command kTrust = {"trust",
+                        "Say which authorities are trusted here",
+                        "mohr trust add FILE --sha256 HEX | list | remove SHA256",
+                        "  mohr trust add root.pem --sha256 AA7FF637...\n"
+                        "  mohr trust list\n",
+                        &options,
+                        &run};
 
 }  // namespace mohr::cli

@@ -76,8 +76,9 @@ int verify_one(const std::string& path, bool alone, Session& session) {
 }
 
 void print_summary(const std::array<std::size_t, 5>& counts, const Terminal& terminal) {
-  const char* form = terminal.language() == Language::fa ? "%zu پذیرفته، %zu معلق، %zu رد، %zu بدون امضا، %zu ناخوانا\n"
-                                                         : "%zu accepted, %zu on hold, %zu rejected, %zu without signature, %zu unreadable\n";
+  const char* form = terminal.language() == Language::fa
+                         ? "%zu پذیرفته، %zu معلق، %zu رد، %zu بدون امضا، %zu ناخوانا\n"
+                         : "%zu accepted, %zu on hold, %zu rejected, %zu without signature, %zu unreadable\n";
   std::array<char, 256> text{};
   std::snprintf(text.data(), text.size(), form, counts[0], counts[1], counts[2], counts[3], counts[4]);
   terminal.out(text.data());
@@ -143,18 +144,21 @@ Result<int> judge_all(const Arguments& arguments, const Terminal& terminal) {
 int run(const Arguments& arguments, const Terminal& terminal) {
   const auto status = judge_all(arguments, terminal);
   if (status) return *status;
-  if (arguments.has("json")) terminal.out(json::write(verify::report_json(status.error(), arguments.files().empty() ? "" : arguments.files().front()), 2) + "\n");
+  if (arguments.has("json"))
+    terminal.out(json::write(verify::report_json(status.error(), arguments.files().empty() ? "" : arguments.files().front()), 2) + "\n");
   return terminal.fail(status.error());
 }
 
 }  // namespace
 
-const Command kVerify = {
-    "verify", "Verify signed documents: ACCEPT, HOLD or REJECT, with one reason and the next step", "mohr verify FILE... [OPTION]...",
-    "  mohr verify letter.signed.pdf\n"
-    "  mohr verify report.odt.p7s --content report.odt --lang fa\n"
-    "  mohr verify answer.jws.json --expect-receiver 10380284790 --expect-request question.jws.json\n"
-    "  mohr verify *.pdf --offline --crl silver.crl --json\n",
-    &options, &run};
+const Command kVerify = {"verify",
+                         "Verify signed documents: ACCEPT, HOLD or REJECT, with one reason and the next step",
+                         "mohr verify FILE... [OPTION]...",
+                         "  mohr verify letter.signed.pdf\n"
+                         "  mohr verify report.odt.p7s --content report.odt --lang fa\n"
+                         "  mohr verify answer.jws.json --expect-receiver 10380284790 --expect-request question.jws.json\n"
+                         "  mohr verify *.pdf --offline --crl silver.crl --json\n",
+                         &options,
+                         &run};
 
 }  // namespace mohr::cli

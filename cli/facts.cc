@@ -40,25 +40,25 @@ Value signature_value(const format::Signature& signature) {
   if (!signature.content_type.empty()) value.add("content_type", signature.content_type);
   if (signature.signer) value.add("signer", facts_of(*signature.signer));
   value.add("references", list_of(signature.references, [](const format::Reference& reference) {
-    Value one;
-    one.add("name", reference.name).add("digest", crypto::digest_name(reference.digest)).add("expected", hex(reference.expected));
-    one.add("actual", hex(reference.actual)).add("matches", reference.matches());
-    return one;
-  }));
+              Value one;
+              one.add("name", reference.name).add("digest", crypto::digest_name(reference.digest)).add("expected", hex(reference.expected));
+              one.add("actual", hex(reference.actual)).add("matches", reference.matches());
+              return one;
+            }));
   value.add("identity", verify::identity_value(signature.identity));
   value.add("signed_octets_sha256", hex(crypto::sha256(signature.signed_octets).view()));
   value.add("value", hex(signature.value));
   value.add("certificates", list_of(signature.certificates, [](const pki::CertificatePtr& c) { return facts_of(*c); }));
   value.add("timestamps", list_of(signature.signature_timestamps, [](const format::TimestampCarrier& carrier) {
-    Budget budget;
-    const auto token = pki::parse_timestamp_token(carrier.token, budget);
-    return token ? facts_of(*token) : Value();
-  }));
+              Budget budget;
+              const auto token = pki::parse_timestamp_token(carrier.token, budget);
+              return token ? facts_of(*token) : Value();
+            }));
   value.add("uncovered", list_of(signature.uncovered, [](const format::Uncovered& part) {
-    Value one;
-    one.add("place", part.place).add("kind", part.kind).add("octets", part.octets);
-    return one;
-  }));
+              Value one;
+              one.add("place", part.place).add("kind", part.kind).add("octets", part.octets);
+              return one;
+            }));
   value.add("findings", findings_value(signature.findings));
   return value;
 }
@@ -73,18 +73,22 @@ Value facts_of(const pki::Certificate& certificate) {
       .add("not_before", iso8601(certificate.not_before()))
       .add("not_after", iso8601(certificate.not_after()))
       .add("sha256", hex(certificate.fingerprint().view()))
-      .add("signature_algorithm", certificate.signature_algorithm_known() ? crypto::signature_name(certificate.signature_algorithm()) : "unknown");
+      .add("signature_algorithm",
+           certificate.signature_algorithm_known() ? crypto::signature_name(certificate.signature_algorithm()) : "unknown");
   if (const auto key = certificate.key()) value.add("key", (*key)->name());
   value.add("ca", certificate.is_ca());
   if (certificate.key_usage()) value.add("key_usage", key_usage_value(*certificate.key_usage()));
   const auto oids = [](std::span<const ByteView> list) { return list_of(list, [](ByteView oid) { return Value(asn1::dotted(oid)); }); };
   value.add("extended_key_usage", oids(certificate.extended_key_usages())).add("policies", oids(certificate.policies()));
-  value.add("alternative_names", list_of(certificate.subject_alt_names(), [](const pki::GeneralName& name) { return Value(display(name)); }));
+  value.add("alternative_names",
+            list_of(certificate.subject_alt_names(), [](const pki::GeneralName& name) { return Value(display(name)); }));
   Array crls;
   for (const pki::DistributionPoint& point : certificate.crl_distribution_points())
     for (const std::string& url : point.urls) crls.emplace_back(url);
   const auto texts = [](std::span<const std::string> list) { return list_of(list, [](const std::string& text) { return Value(text); }); };
-  value.add("crl_urls", std::move(crls)).add("ocsp_urls", texts(certificate.ocsp_urls())).add("issuer_urls", texts(certificate.ca_issuer_urls()));
+  value.add("crl_urls", std::move(crls))
+      .add("ocsp_urls", texts(certificate.ocsp_urls()))
+      .add("issuer_urls", texts(certificate.ca_issuer_urls()));
   return value;
 }
 
@@ -102,14 +106,16 @@ Value facts_of(const pki::OcspResponse& response) {
   value.add("produced_at", iso8601(response.produced_at()));
   if (response.responder_name()) value.add("responder", response.responder_name()->rfc4514());
   value.add("responses", list_of(response.responses(), [](const pki::SingleResponse& single) {
-    Value one;
-    one.add("serial", hex(single.id.serial))
-        .add("status", single.status == pki::OcspStatus::good ? "good" : single.status == pki::OcspStatus::revoked ? "revoked" : "unknown")
-        .add("this_update", iso8601(single.this_update));
-    if (single.next_update) one.add("next_update", iso8601(*single.next_update));
-    if (single.status == pki::OcspStatus::revoked) one.add("revoked_at", iso8601(single.revocation_time));
-    return one;
-  }));
+              Value one;
+              one.add("serial", hex(single.id.serial))
+                  .add("status", single.status == pki::OcspStatus::good      ? "good"
+                                 : single.status == pki::OcspStatus::revoked ? "revoked"
+                                                                             : "unknown")
+                  .add("this_update", iso8601(single.this_update));
+              if (single.next_update) one.add("next_update", iso8601(*single.next_update));
+              if (single.status == pki::OcspStatus::revoked) one.add("revoked_at", iso8601(single.revocation_time));
+              return one;
+            }));
   value.add("certificates", list_of(response.certificates(), [](const pki::CertificatePtr& c) { return facts_of(*c); }));
   return value;
 }

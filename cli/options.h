@@ -10,10 +10,10 @@
 namespace mohr::cli {
 
 struct OptionRow {
-  const char* name;      // without "--"
-  const char* value;     // "FILE"; null: a switch
+  const char* name;   // without "--"
+  const char* value;  // "FILE"; null: a switch
   const char* help;
-  char letter = 0;       // "-o"
+  char letter = 0;  // "-o"
 };
 
 class Arguments {

@@ -39,7 +39,9 @@ Result<pki::Trust> trust_from(const Arguments& arguments) {
     const auto loaded = trust.load(path);
     if (loaded) continue;
     // Anchors that cannot be read are the environment's fault, not the document's.
-    return failure(loaded.error()) == Failure::unreadable ? errors::trust_invalid(Code{path}, Code{std::string(row(loaded.error().code).id)}) : loaded.error();
+    return failure(loaded.error()) == Failure::unreadable
+               ? errors::trust_invalid(Code{path}, Code{std::string(row(loaded.error().code).id)})
+               : loaded.error();
   }
   if (arguments.has("trust")) return trust;
   for (const std::string& folder : {user_trust_folder(), machine_trust_folder()}) {
@@ -54,7 +56,8 @@ Result<pki::Evidence> evidence_from(const Arguments& arguments) {
   return pki::evidence_from({arguments.values("intermediate"), arguments.values("crl"), arguments.values("ocsp")}, budget);
 }
 
-Result<std::unique_ptr<pki::Fetcher>> fetcher_from(const Arguments& arguments, const pki::Trust& trust, const std::vector<std::string>& more) {
+Result<std::unique_ptr<pki::Fetcher>> fetcher_from(const Arguments& arguments, const pki::Trust& trust,
+                                                   const std::vector<std::string>& more) {
   if (arguments.has("offline")) return std::unique_ptr<pki::Fetcher>();
   pki::FetchRules rules;
   rules.allowed_hosts = arguments.values("allow-host");

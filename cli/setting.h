@@ -17,7 +17,8 @@ Result<pki::Trust> trust_from(const Arguments& arguments);
 // --intermediate, --crl, --ocsp.
 Result<pki::Evidence> evidence_from(const Arguments& arguments);
 // Null with --offline. Allowed hosts: --allow-host, the trust's, and `more`.
-Result<std::unique_ptr<pki::Fetcher>> fetcher_from(const Arguments& arguments, const pki::Trust& trust, const std::vector<std::string>& more = {});
+Result<std::unique_ptr<pki::Fetcher>> fetcher_from(const Arguments& arguments, const pki::Trust& trust,
+                                                   const std::vector<std::string>& more = {});
 // --at, else the clock of this machine.
 Result<Instant> time_from(const Arguments& arguments);
 

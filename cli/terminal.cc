@@ -49,7 +49,8 @@ void Terminal::progress(std::size_t done, std::size_t total) const {
   if (::isatty(STDERR_FILENO) == 0 || total < 2) return;
   constexpr std::size_t kWidth = 40;
   const std::size_t filled = done * kWidth / total;
-  std::string bar = "\r[" + std::string(filled, '#') + std::string(kWidth - filled, ' ') + "] " + std::to_string(done) + "/" + std::to_string(total);
+  std::string bar =
+      "\r[" + std::string(filled, '#') + std::string(kWidth - filled, ' ') + "] " + std::to_string(done) + "/" + std::to_string(total);
   if (done == total) bar = "\r" + std::string(bar.size(), ' ') + "\r";
   hint(bar);
 }
@@ -76,7 +77,8 @@ Result<Secret> ask_passphrase(const std::string& prompt) {
   if (echo_known) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
   Secret secret;
   secret.bytes().reserve(1024);  // no reallocation leaves a copy behind
-  for (int c = std::getchar(); c != EOF && c != '\n' && secret.bytes().size() < 1024; c = std::getchar()) secret.bytes().push_back(static_cast<Byte>(c));
+  for (int c = std::getchar(); c != EOF && c != '\n' && secret.bytes().size() < 1024; c = std::getchar())
+    secret.bytes().push_back(static_cast<Byte>(c));
   if (echo_known) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
   std::fputs("\n", stderr);
   return secret;

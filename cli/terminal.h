@@ -9,9 +9,7 @@
 namespace mohr::cli {
 
 // DEVELOPERS: the contract of the CLI.
-enum Status : int {
-  kAccept = 0, kReject = 1, kHold = 2, kNoSignature = 3, kUnreadable = 4, kEnvironment = 5, kBudget = 6, kUsage = 64
-};
+enum Status : int { kAccept = 0, kReject = 1, kHold = 2, kNoSignature = 3, kUnreadable = 4, kEnvironment = 5, kBudget = 6, kUsage = 64 };
 int status_of(Failure failure);
 // The status of several: the first that occurs of 64, 5, 6, 4, 1, 2, 3, 0.
 int worse(int a, int b);
@@ -20,10 +18,10 @@ class Terminal {
  public:
   explicit Terminal(Language language) : language_(language) {}
   [[nodiscard]] Language language() const { return language_; }
-  [[nodiscard]] bool colour() const;             // of standard output
-  [[nodiscard]] static bool is_interactive();    // standard input is a terminal: only then may a question be asked
-  void out(std::string_view text) const;         // standard output
-  void hint(std::string_view text) const;        // standard error
+  [[nodiscard]] bool colour() const;           // of standard output
+  [[nodiscard]] static bool is_interactive();  // standard input is a terminal: only then may a question be asked
+  void out(std::string_view text) const;       // standard output
+  void hint(std::string_view text) const;      // standard error
   // "mohr: FILE: what happened" and the next step, on standard error. Gives the status.
   int fail(const Error& error, std::string_view file = {}) const;
   // A bar on standard error while `done` of `total` grows; only on a terminal.

@@ -9,7 +9,8 @@ namespace mohr::format {
 namespace {
 
 // .1 to .5: UTF8String each.
-constexpr std::array kTexts = {&Identity::service_id, &Identity::tracking_id, &Identity::sender, &Identity::receiver, &Identity::message_id};
+constexpr std::array kTexts = {&Identity::service_id, &Identity::tracking_id, &Identity::sender, &Identity::receiver,
+                               &Identity::message_id};
 constexpr Byte kExpires = 6, kInReplyTo = 7;
 
 const Bytes& arc() {
@@ -51,8 +52,8 @@ std::vector<Bytes> write_identity_attributes(const Identity& identity) {
   }
   if (identity.expires) attributes.push_back(pki::write_attribute(dotted(kExpires), asn1::generalized_time(*identity.expires)));
   if (!identity.request.empty())
-    attributes.push_back(pki::write_attribute(
-        dotted(kInReplyTo), asn1::sequence({crypto::write_digest_algorithm(identity.request_digest), asn1::octet_string(identity.request)})));
+    attributes.push_back(pki::write_attribute(dotted(kInReplyTo), asn1::sequence({crypto::write_digest_algorithm(identity.request_digest),
+                                                                                  asn1::octet_string(identity.request)})));
   return attributes;
 }
 

@@ -66,9 +66,8 @@ class SignerFacts {
     const CmsAttribute* binding = signer_.signed_attribute(Oid::signing_certificate_v2);
     if (binding == nullptr) return false;
     const auto references = pki::read_signing_certificate(*binding);
-    return references &&
-           std::any_of(evidence_.certificates.begin(), evidence_.certificates.end(),
-                       [&](const pki::CertificatePtr& c) { return pki::refers_to(references->front(), *c); });
+    return references && std::any_of(evidence_.certificates.begin(), evidence_.certificates.end(),
+                                     [&](const pki::CertificatePtr& c) { return pki::refers_to(references->front(), *c); });
   }
 
   // The digest that the signature algorithm fixes for the content; RFC 8419 3.1 fixes it for the Edwards curves. "": none is fixed.
@@ -80,7 +79,8 @@ class SignerFacts {
     return std::string(crypto::digest_name(algorithm.digest));
   }
 
-  // RFC 5652 5.3 and 5.4: signed attributes are DER, whose SET OF is sorted. A reader that sorts digests other octets than one that does not.
+  // RFC 5652 5.3 and 5.4: signed attributes are DER, whose SET OF is sorted. A reader that sorts digests other octets than one that does
+  // not.
   [[nodiscard]] bool is_sorted() const {
     asn1::Reader outer(signer_.signed_octets);
     const auto set = outer.next();
@@ -100,7 +100,8 @@ class SignerFacts {
     switch (attribute.id) {
       case Oid::content_type: {
         MOHR_TRY(const ByteView type, value.oid());
-        if (!equal(type, data_.content_type)) found(findings::cms_content_type_differs(Code{oid_name(type)}, Code{oid_name(data_.content_type)}));
+        if (!equal(type, data_.content_type))
+          found(findings::cms_content_type_differs(Code{oid_name(type)}, Code{oid_name(data_.content_type)}));
         return {};
       }
       case Oid::message_digest: {
@@ -155,7 +156,8 @@ class SignerFacts {
 
   void read_unsigned(const CmsAttribute& attribute) {
     if (attribute.id == Oid::signature_time_stamp) {
-      for (const ByteView token : attribute.values) signature_.signature_timestamps.push_back({to_bytes(token), to_bytes(signer_.signature)});
+      for (const ByteView token : attribute.values)
+        signature_.signature_timestamps.push_back({to_bytes(token), to_bytes(signer_.signature)});
       return;
     }
     std::uint64_t octets = 0;

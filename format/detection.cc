@@ -118,7 +118,8 @@ bool is_compact_jws(std::string_view head, bool whole) {
   // Characters of the beginning; the dots of all of it. This is on the way of every token, so nothing is looked at twice.
   static constexpr auto kAllowed = [] {
     std::array<bool, 256> allowed{};
-    for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")) allowed[static_cast<Byte>(c)] = true;
+    for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."))
+      allowed[static_cast<Byte>(c)] = true;
     return allowed;
   }();
   const std::string_view beginning = head.substr(0, 512);
@@ -152,7 +153,9 @@ bool looks_like_json(std::string_view text) {
 }
 
 Kind kind_of_pem(std::string_view text) {
-  const auto has = [&](std::string_view label) { return text.find("-----BEGIN " + std::string(label) + "-----") != std::string_view::npos; };
+  const auto has = [&](std::string_view label) {
+    return text.find("-----BEGIN " + std::string(label) + "-----") != std::string_view::npos;
+  };
   if (has("CMS") || has("PKCS7")) return Kind::cms;
   if (has("CERTIFICATE") || has("X509 CERTIFICATE")) return Kind::certificate;
   return has("X509 CRL") ? Kind::crl : Kind::other;

@@ -18,7 +18,8 @@ struct DigestMember {
   std::string_view name;
   crypto::DigestAlgorithm algorithm;
 };
-constexpr std::array kDigests = {DigestMember{"S256", crypto::DigestAlgorithm::sha256}, DigestMember{"S384", crypto::DigestAlgorithm::sha384},
+constexpr std::array kDigests = {DigestMember{"S256", crypto::DigestAlgorithm::sha256},
+                                 DigestMember{"S384", crypto::DigestAlgorithm::sha384},
                                  DigestMember{"S512", crypto::DigestAlgorithm::sha512}};
 
 Error invalid(const char* member) { return errors::jws_invalid(Code{std::string("the message's ") + member + " cannot be read"}); }
@@ -49,7 +50,8 @@ Result<Identity> identity_from_json(const json::Value& value) {
     for (const DigestMember& known : kDigests)
       if (algorithm && *algorithm == known.name) identity.request_digest = known.algorithm;
     auto octets = digest ? from_base64url(*digest) : std::nullopt;
-    if (!octets || identity.request_digest == crypto::DigestAlgorithm::none || octets->size() != crypto::digest_size(identity.request_digest))
+    if (!octets || identity.request_digest == crypto::DigestAlgorithm::none ||
+        octets->size() != crypto::digest_size(identity.request_digest))
       return invalid("in_reply_to");
     identity.request = *std::move(octets);
   }

@@ -24,7 +24,8 @@ crypto::DigestAlgorithm digest_from_name(std::string_view name) {
 
 // RFC 7518 3.4: an ES algorithm fixes the curve too.
 bool fits_curve(std::string_view algorithm, ByteView spki) {
-  constexpr auto kP256 = asn1::oid_octets("1.2.840.10045.3.1.7"), kP384 = asn1::oid_octets("1.3.132.0.34"), kP521 = asn1::oid_octets("1.3.132.0.35");
+  constexpr auto kP256 = asn1::oid_octets("1.2.840.10045.3.1.7"), kP384 = asn1::oid_octets("1.3.132.0.34"),
+                 kP521 = asn1::oid_octets("1.3.132.0.35");
   const auto* curve = algorithm == "ES256" ? &kP256 : algorithm == "ES384" ? &kP384 : algorithm == "ES512" ? &kP521 : nullptr;
   if (!curve) return true;
   auto key = asn1::single(spki, asn1::kSequence);
@@ -140,7 +141,8 @@ class FactsReader {
     std::optional<Instant> from_issued, from_signed;
     if (issued) {
       if (issued->integer()) from_issued = Instant{*issued->integer()};
-      else if (issued->number() && std::abs(*issued->number()) < 1e15) from_issued = Instant{static_cast<std::int64_t>(std::floor(*issued->number()))};
+      else if (issued->number() && std::abs(*issued->number()) < 1e15)
+        from_issued = Instant{static_cast<std::int64_t>(std::floor(*issued->number()))};
       else return invalid("iat is no time");
     }
     if (signed_at) {

@@ -10,8 +10,7 @@ namespace {
 
 // What we understand when a signer demands it (RFC 7515 4.1.11). RFC 7797: b64. TS 119 182-1 5.2 and 5.3: the rest; sigPId and
 // sigD are refused before this is asked.
-constexpr std::array<std::string_view, 9> kUnderstood = {"b64",   "sigT",   "x5t#o",   "sigX5ts", "srCms",
-                                                        "sigPl", "srAts",  "adoTst",  "etsiU"};
+constexpr std::array<std::string_view, 9> kUnderstood = {"b64", "sigT", "x5t#o", "sigX5ts", "srCms", "sigPl", "srAts", "adoTst", "etsiU"};
 // Through these the sender of a message chooses the key it is checked with (RFC 7515 10.4).
 constexpr std::array<std::string_view, 3> kRefused = {"jwk", "jku", "x5u"};
 

@@ -11,23 +11,23 @@ namespace mohr::format {
 enum class JwsForm : std::uint8_t { compact, flattened, general };
 
 struct JwsSignature {
-  std::string protected_text;   // as it stands in the message: base64url
-  json::Value header;           // protected, an object
-  json::Value unprotected;      // an object, or null when there is none
-  std::string algorithm;        // "RS256"; never "none" or "HS..."
-  bool base64url_payload = true;   // RFC 7797 "b64"
-  std::string value_text;       // the signature value as it stands in the message: base64url
+  std::string protected_text;     // as it stands in the message: base64url
+  json::Value header;             // protected, an object
+  json::Value unprotected;        // an object, or null when there is none
+  std::string algorithm;          // "RS256"; never "none" or "HS..."
+  bool base64url_payload = true;  // RFC 7797 "b64"
+  std::string value_text;         // the signature value as it stands in the message: base64url
   Bytes value;
-  std::vector<std::string> unknown_members;   // beside protected, header and signature
+  std::vector<std::string> unknown_members;  // beside protected, header and signature
   // The member, wherever it stands; null when there is none.
   [[nodiscard]] const json::Value* parameter(std::string_view name) const;
 };
 
 struct Jws {
   JwsForm form = JwsForm::compact;
-  std::vector<JwsSignature> signatures;       // at least one
-  std::optional<std::string> payload_text;    // as it stands in the message; nothing when detached
-  std::vector<std::string> unknown_members;   // top level, beside those of RFC 7515 7.2
+  std::vector<JwsSignature> signatures;      // at least one
+  std::optional<std::string> payload_text;   // as it stands in the message; nothing when detached
+  std::vector<std::string> unknown_members;  // top level, beside those of RFC 7515 7.2
 };
 
 // Nothing when `text` is JSON that is no signed message. Errors: json_*, jws_invalid, jws_header_refused (jwk, jku, x5u: never fetched),

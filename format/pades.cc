@@ -16,8 +16,8 @@ using pdf::Object;
 // What /ByteRange and /Contents of one signature say about the document.
 struct Coverage {
   std::array<crypto::Range, 2> ranges{};
-  std::uint64_t end = 0;   // just after the last octet that is signed
-  bool is_exact = false;   // from the first octet on, all but the octets of this signature's /Contents
+  std::uint64_t end = 0;  // just after the last octet that is signed
+  bool is_exact = false;  // from the first octet on, all but the octets of this signature's /Contents
 };
 
 std::uint64_t place(const pdf::SignatureValue& signature) {
@@ -39,8 +39,10 @@ Result<bool> is_judged(const pdf::SignatureValue& signature) {
 Result<Coverage> read_coverage(const pdf::SignatureValue& signature, std::uint64_t size) {
   const Object& dictionary = signature.dictionary.value();
   const Object &range = dictionary.find("ByteRange"), &contents = dictionary.find("Contents");
-  if (!contents.is(Kind::string) || !contents.hexadecimal) return errors::unsupported(Code{"PDF signatures without a direct hexadecimal /Contents"});
-  if (!range.is(Kind::array) || !std::all_of(range.items.begin(), range.items.end(), [](const Object& item) { return item.is(Kind::integer); }))
+  if (!contents.is(Kind::string) || !contents.hexadecimal)
+    return errors::unsupported(Code{"PDF signatures without a direct hexadecimal /Contents"});
+  if (!range.is(Kind::array) ||
+      !std::all_of(range.items.begin(), range.items.end(), [](const Object& item) { return item.is(Kind::integer); }))
     return errors::unsupported(Code{"PDF signatures without a direct /ByteRange"});
   Coverage coverage;
   if (range.items.size() != 4) return coverage;
@@ -75,7 +77,8 @@ void judge_coverage(const pdf::Document& document, const pdf::SignatureValue& va
   const bool own_revision = revision && entry != nullptr && document.references().sections[entry->section].revision == *revision;
   const bool reaches_end = coverage.is_exact && coverage.end == size;
   // Trailing octets after the last %%EOF that are signed with the rest belong to no revision, and change nothing.
-  if (!coverage.is_exact || !(own_revision || (reaches_end && entry != nullptr && document.references().sections[entry->section].revision == 0)))
+  if (!coverage.is_exact ||
+      !(own_revision || (reaches_end && entry != nullptr && document.references().sections[entry->section].revision == 0)))
     found(findings::pdf_range_wrong(signature.name));
   if (value.definitions > 1) found(findings::pdf_signature_replaced(signature.name));
   if (value.is_shared) found(findings::pdf_signature_shared(signature.name));

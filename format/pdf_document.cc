@@ -124,8 +124,9 @@ Result<Loaded> Document::load_compressed(const Entry& entry) {
   const auto number = static_cast<std::uint32_t>(entry.place);
   MOHR_CHECK(open_object_stream(number));
   if (entry.generation >= stream_.objects.size() || stream_.objects[entry.generation].first != entry.number)
-    return broken("object stream " + std::to_string(number) + " does not have object " + std::to_string(entry.number) + " where it should be",
-                  references_.find(number)->place);
+    return broken(
+        "object stream " + std::to_string(number) + " does not have object " + std::to_string(entry.number) + " where it should be",
+        references_.find(number)->place);
   const std::uint64_t offset = stream_.objects[entry.generation].second;
   Loaded loaded;
   Parser parser(ByteView(stream_.data).subspan(offset), offset, true, *budget_);

@@ -7,8 +7,8 @@ namespace {
 
 struct Pending {
   Reference field;
-  std::string parent;    // qualified name
-  bool signs = false;    // /FT inherited
+  std::string parent;  // qualified name
+  bool signs = false;  // /FT inherited
   std::uint64_t depth = 0;
 };
 

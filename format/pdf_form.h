@@ -6,16 +6,16 @@
 namespace mohr::format::pdf {
 
 struct SignatureValue {
-  std::string field;                 // fully qualified name, printable
-  std::uint32_t field_number = 0;    // object number of the field
+  std::string field;               // fully qualified name, printable
+  std::uint32_t field_number = 0;  // object number of the field
   Loaded dictionary;
-  bool is_direct = false;            // stands in the field itself
-  bool is_shared = false;            // another field has the same one
-  std::size_t definitions = 0;       // versions of the object that the document holds
+  bool is_direct = false;       // stands in the field itself
+  bool is_shared = false;       // another field has the same one
+  std::size_t definitions = 0;  // versions of the object that the document holds
 };
 
 struct Form {
-  std::vector<std::string> names;    // partial names of the root fields, as written
+  std::vector<std::string> names;  // partial names of the root fields, as written
   std::vector<SignatureValue> signatures;
 };
 

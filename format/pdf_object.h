@@ -19,12 +19,12 @@ enum class Kind : std::uint8_t { null, boolean, integer, real, string, name, arr
 // One value. `begin` and `end` are its place in the text it was parsed from, so that a writer can keep the octets around it.
 struct Object {
   Kind kind = Kind::null;
-  bool hexadecimal = false;        // a string written as <...>
-  std::uint32_t generation = 0;    // of a reference
-  std::int64_t number = 0;         // integer, boolean (0, 1), object number of a reference
+  bool hexadecimal = false;      // a string written as <...>
+  std::uint32_t generation = 0;  // of a reference
+  std::int64_t number = 0;       // integer, boolean (0, 1), object number of a reference
   std::uint64_t begin = 0, end = 0;
-  std::string text;                // name or string, decoded; real, as written
-  std::vector<Object> items;       // array: elements; dictionary: name, value, name, value ...
+  std::string text;           // name or string, decoded; real, as written
+  std::vector<Object> items;  // array: elements; dictionary: name, value, name, value ...
 
   [[nodiscard]] bool is(Kind which) const { return kind == which; }
   [[nodiscard]] bool is_name(std::string_view name) const { return kind == Kind::name && text == name; }
@@ -41,15 +41,14 @@ Error broken(std::string what, std::uint64_t offset);
 class Parser {
  public:
   // `origin`: offset of the text in the document, for messages. `whole`: nothing follows the text.
-  Parser(ByteView text, std::uint64_t origin, bool whole, Budget& budget)
-      : text_(text), origin_(origin), whole_(whole), budget_(budget) {}
+  Parser(ByteView text, std::uint64_t origin, bool whole, Budget& budget) : text_(text), origin_(origin), whole_(whole), budget_(budget) {}
 
   // Errors: pdf_invalid (also for a key that a dictionary has twice), budget_exceeded (depth, nodes, memory).
   Result<Object> value();
-  Result<std::int64_t> integer();            // not negative, without sign
+  Result<std::int64_t> integer();  // not negative, without sign
   Result<void> keyword(std::string_view word);
   bool keyword_if(std::string_view word);
-  void skip_space();                         // white space and comments
+  void skip_space();  // white space and comments
   // The end of line that must follow the keyword "stream" (7.3.8.1: CRLF or LF).
   Result<void> end_of_stream_keyword();
 

@@ -87,9 +87,7 @@ Result<Bytes> undo_png(const Bytes& rows, std::size_t width, std::uint64_t offse
 }
 
 // The only element of an array of one, else the value itself.
-const Object& only(const Object& value) {
-  return value.is(Kind::array) && value.items.size() == 1 ? value.items[0] : value;
-}
+const Object& only(const Object& value) { return value.is(Kind::array) && value.items.size() == 1 ? value.items[0] : value; }
 
 std::int64_t integer_or(const Object& parameters, std::string_view key, std::int64_t otherwise) {
   const Object& value = parameters.find(key);

@@ -157,12 +157,12 @@ Result<std::uint64_t> Loader::read_table(std::uint64_t offset) {
     at = head.after;
     if (head.trailer) {
       MOHR_TRY(Parsed trailer, parse_growing(source_, at, budget_, [&](Parser& parser, Bytes& window) -> Result<Parsed> {
-        Parsed parsed;
-        MOHR_TRY(parsed.value, parser.value());
-        parsed.text.assign(window.begin(), window.begin() + static_cast<std::ptrdiff_t>(parsed.value.end));
-        parsed.origin = at;
-        return parsed;
-      }));
+                 Parsed parsed;
+                 MOHR_TRY(parsed.value, parser.value());
+                 parsed.text.assign(window.begin(), window.begin() + static_cast<std::ptrdiff_t>(parsed.value.end));
+                 parsed.origin = at;
+                 return parsed;
+               }));
       if (!trailer.value.is(Kind::dictionary)) return broken("the trailer is no dictionary", at);
       refs_.sections.back().trailer = std::move(trailer);
       return at + refs_.sections.back().trailer.value.end;
@@ -205,7 +205,8 @@ Result<void> Loader::read_stream_entries(const Object& dictionary, ByteView data
       if (type > 2) return errors::unsupported(Code{"PDF cross-reference entries of type " + std::to_string(type)});
       if (generation > UINT32_MAX || (type == 2 && place > UINT32_MAX)) return broken("a cross-reference entry is malformed", offset);
       const Entry::Type types[] = {Entry::Type::free, Entry::Type::plain, Entry::Type::compressed};
-      MOHR_CHECK(add({static_cast<std::uint32_t>(first + i), static_cast<std::uint32_t>(generation), section(), types[type], place}, offset));
+      MOHR_CHECK(
+          add({static_cast<std::uint32_t>(first + i), static_cast<std::uint32_t>(generation), section(), types[type], place}, offset));
     }
   }
   if (at != data.size()) return broken("a cross-reference stream is longer than its /Index says", offset);
@@ -296,9 +297,8 @@ Result<void> Loader::check_sizes() {
 
 Result<void> Loader::sort_entries() {
   auto& entries = refs_.entries;
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    return a.number != b.number ? a.number < b.number : a.section < b.section;
-  });
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.number != b.number ? a.number < b.number : a.section < b.section; });
   for (std::size_t i = 1; i < entries.size(); ++i) {
     const Entry &newer = entries[i - 1], &older = entries[i];
     if (newer.number != older.number) continue;
@@ -318,9 +318,9 @@ Result<void> Loader::sort_entries() {
 Result<CrossReferences> Loader::run() {
   MOHR_TRY(const std::uint64_t last, find_last_startxref(source_));
   MOHR_TRY(const std::int64_t startxref, parse_growing(source_, last, budget_, [&](Parser& parser, Bytes&) -> Result<std::int64_t> {
-    MOHR_CHECK(parser.keyword("startxref"));
-    return parser.integer();
-  }));
+             MOHR_CHECK(parser.keyword("startxref"));
+             return parser.integer();
+           }));
   refs_.startxref = static_cast<std::uint64_t>(startxref);
   std::set<std::uint64_t> seen;
   for (std::uint64_t offset = refs_.startxref;;) {
@@ -358,7 +358,8 @@ const Entry* CrossReferences::find(std::uint32_t number) const {
   if (found.empty()) return nullptr;
   const Entry* entry = &found[0];
   // 7.5.8.4: what the table calls free and its cross-reference stream has is there.
-  if (entry->type == Entry::Type::free && found.size() > 1 && found[1].section == entry->section + 1 && sections[found[1].section].is_hidden)
+  if (entry->type == Entry::Type::free && found.size() > 1 && found[1].section == entry->section + 1 &&
+      sections[found[1].section].is_hidden)
     entry = &found[1];
   return entry->type == Entry::Type::free ? nullptr : entry;
 }

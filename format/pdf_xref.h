@@ -15,29 +15,29 @@ struct Entry {
   std::uint32_t generation = 0;  // compressed: index in its object stream
   std::uint32_t section = 0;     // 0 is the newest
   Type type = Type::free;
-  std::uint64_t place = 0;       // plain: offset; compressed: number of the object stream
+  std::uint64_t place = 0;  // plain: offset; compressed: number of the object stream
 };
 
 // A parsed value with the text it came from; `text[value.begin]` is its first octet.
 struct Parsed {
   Object value;
   Bytes text;
-  std::uint64_t origin = 0;      // offset of text[0] in the document
+  std::uint64_t origin = 0;  // offset of text[0] in the document
   [[nodiscard]] ByteView raw(const Object& part) const { return ByteView(text).subspan(part.begin, part.end - part.begin); }
   [[nodiscard]] ByteView raw() const { return raw(value); }
 };
 
 struct Section {
   std::uint64_t offset = 0;
-  std::uint32_t revision = 0;    // 0 is the newest
+  std::uint32_t revision = 0;  // 0 is the newest
   bool is_stream = false;
-  bool is_hidden = false;        // the cross-reference stream of a hybrid file (7.5.8.4), right after its table in `sections`
+  bool is_hidden = false;  // the cross-reference stream of a hybrid file (7.5.8.4), right after its table in `sections`
   Parsed trailer;
 };
 
 struct Revision {
-  std::uint64_t eof = 0;         // just after its "%%EOF"
-  std::uint64_t end = 0;         // just after the end of line that follows, when there is one
+  std::uint64_t eof = 0;  // just after its "%%EOF"
+  std::uint64_t end = 0;  // just after the end of line that follows, when there is one
 };
 
 struct CrossReferences {
@@ -63,8 +63,8 @@ Result<Bytes> read_window(const Source& source, std::uint64_t offset, std::uint6
 struct IndirectObject {
   Reference reference;
   Parsed parsed;
-  std::uint64_t data = 0;        // a stream: offset of its data; else 0
-  std::uint64_t after = 0;       // no stream: offset after "endobj"
+  std::uint64_t data = 0;   // a stream: offset of its data; else 0
+  std::uint64_t after = 0;  // no stream: offset after "endobj"
 };
 // "N G obj value endobj" or the head of a stream, at exactly this place.
 Result<IndirectObject> read_indirect(const Source& source, std::uint64_t offset, Budget& budget);

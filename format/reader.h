@@ -14,9 +14,9 @@ std::string_view kind_name(Kind kind);  // "PDF", "CMS", "time-stamp": for detai
 // input_prefixed. `other` is anything else (a file to be signed, or detached content).
 Result<Kind> detect(const Source& source);
 
-// Scan and digest: finds the signatures and computes every digest, in one pass over the document. `content` is the detached content, or null.
-// Errors: unsupported (names the construct), the format's own, budget_exceeded. A document without signatures is no error.
-// `memory`: certificates read before, or null.
+// Scan and digest: finds the signatures and computes every digest, in one pass over the document. `content` is the detached content, or
+// null. Errors: unsupported (names the construct), the format's own, budget_exceeded. A document without signatures is no error. `memory`:
+// certificates read before, or null.
 Result<SignedDocument> read(const Source& document, const Source* content, Budget& budget, pki::CertificateMemory* memory = nullptr);
 
 }  // namespace mohr::format

@@ -77,7 +77,8 @@ void list_uncovered(const xml::Document& document, const xml::Dsig& dsig, const 
     const Node first = document.first_child(object);
     const bool only_properties = object == properties.object && document.next_sibling(first) == nullptr && !document.has_own_text(object);
     const bool is_empty = first == nullptr && !document.has_own_text(object);
-    if (!only_properties && !is_empty) signature.uncovered.push_back({document.path(object), "unsigned-object", document.text(object).size()});
+    if (!only_properties && !is_empty)
+      signature.uncovered.push_back({document.path(object), "unsigned-object", document.text(object).size()});
   }
   const bool others = std::any_of(dsig.references.begin(), dsig.references.end(),
                                   [](const xml::DsigReference& r) { return r.selects == xml::Selection::all_but_signatures; });
@@ -85,7 +86,8 @@ void list_uncovered(const xml::Document& document, const xml::Dsig& dsig, const 
     for (const Node other : xml::outermost_signatures(document))
       if (other != dsig.signature) signature.uncovered.push_back({document.path(other), "unsigned-element", document.text(other).size()});
   }
-  if (const std::uint64_t octets = document.comment_octets(dsig.signature); octets > 0) signature.uncovered.push_back({"<!-- -->", "comment", octets});
+  if (const std::uint64_t octets = document.comment_octets(dsig.signature); octets > 0)
+    signature.uncovered.push_back({"<!-- -->", "comment", octets});
 }
 
 // What cannot be read is left out and said; the same octets twice are one certificate.
@@ -208,7 +210,8 @@ Result<SignedDocument> read_xades(const Source& source, const Source* content, B
     facts.signatures.push_back(std::move(signature));
   }
   // Side by side, each enveloped-signature transform takes out one signature and covers the others: whichever came later broke the first.
-  if (facts.signatures.size() > 1 && !all_match) return errors::unsupported(Code{"several XML signatures of which one does not cover the others"});
+  if (facts.signatures.size() > 1 && !all_match)
+    return errors::unsupported(Code{"several XML signatures of which one does not cover the others"});
   return facts;
 }
 

@@ -178,7 +178,8 @@ Result<bool> read_evidence(const xml::Document& document, Node property, XadesEv
   for (Children each(document, property); !each.at_end();) {
     const Node values = each.take();
     if (is(document, values, kXades, "CRLValues")) MOHR_CHECK(read_values(document, values, "EncapsulatedCRLValue", evidence.crls));
-    if (is(document, values, kXades, "OCSPValues")) MOHR_CHECK(read_values(document, values, "EncapsulatedOCSPValue", evidence.ocsp_responses));
+    if (is(document, values, kXades, "OCSPValues"))
+      MOHR_CHECK(read_values(document, values, "EncapsulatedOCSPValue", evidence.ocsp_responses));
   }
   return true;
 }
@@ -187,7 +188,8 @@ Result<bool> read_evidence(const xml::Document& document, Node property, XadesEv
 
 Result<void> read_signed_properties(const xml::Document& document, Node properties, const std::string& content_id, Signature& signature) {
   Children children(document, properties);
-  if (const Node own = children.next_if(kXades, "SignedSignatureProperties")) MOHR_CHECK(read_signature_properties(document, own, signature));
+  if (const Node own = children.next_if(kXades, "SignedSignatureProperties"))
+    MOHR_CHECK(read_signature_properties(document, own, signature));
   if (const Node data = children.next_if(kXades, "SignedDataObjectProperties")) read_data_properties(document, data, content_id, signature);
   return children.finish();
 }

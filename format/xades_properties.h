@@ -10,7 +10,8 @@ inline constexpr std::string_view kXades = "http://uri.etsi.org/01903/v1.3.2#";
 inline constexpr std::string_view kXades141 = "http://uri.etsi.org/01903/v1.4.1#";
 
 // SignedProperties: signing time, binding, MIME type of the reference `content_id`, identity. Call it only for what a reference covers.
-Result<void> read_signed_properties(const xml::Document& document, xml::Node properties, const std::string& content_id, Signature& signature);
+Result<void> read_signed_properties(const xml::Document& document, xml::Node properties, const std::string& content_id,
+                                    Signature& signature);
 
 // Encodings that a signature brings: certificates and revocation data, as they come.
 struct XadesEvidence {

@@ -34,16 +34,16 @@ class Document {
   virtual ~Document() = default;
 
   [[nodiscard]] virtual Node root() const = 0;
-  [[nodiscard]] virtual Node parent(Node element) const = 0;            // null above the root
-  [[nodiscard]] virtual Node first_child(Node element) const = 0;       // elements only
-  [[nodiscard]] virtual Node next_sibling(Node element) const = 0;      // elements only
-  [[nodiscard]] virtual std::string_view name(Node element) const = 0;  // local name
-  [[nodiscard]] virtual std::string_view space(Node element) const = 0; // namespace name, "" for none
+  [[nodiscard]] virtual Node parent(Node element) const = 0;                                                  // null above the root
+  [[nodiscard]] virtual Node first_child(Node element) const = 0;                                             // elements only
+  [[nodiscard]] virtual Node next_sibling(Node element) const = 0;                                            // elements only
+  [[nodiscard]] virtual std::string_view name(Node element) const = 0;                                        // local name
+  [[nodiscard]] virtual std::string_view space(Node element) const = 0;                                       // namespace name, "" for none
   [[nodiscard]] virtual std::optional<std::string> attribute(Node element, std::string_view name) const = 0;  // no namespace
-  [[nodiscard]] virtual std::string text(Node element) const = 0;       // all character data below
-  [[nodiscard]] virtual bool has_only_text(Node element) const = 0;     // no child elements
-  [[nodiscard]] virtual bool has_own_text(Node element) const = 0;      // character data other than white space among its children
-  [[nodiscard]] virtual std::string path(Node element) const = 0;       // "/Letter/Body[2]", for messages
+  [[nodiscard]] virtual std::string text(Node element) const = 0;                                             // all character data below
+  [[nodiscard]] virtual bool has_only_text(Node element) const = 0;                                           // no child elements
+  [[nodiscard]] virtual bool has_own_text(Node element) const = 0;  // character data other than white space among its children
+  [[nodiscard]] virtual std::string path(Node element) const = 0;   // "/Letter/Body[2]", for messages
   // The namespace name that `prefix` ("" for the default) stands for at `element`; "" when it is not declared.
   [[nodiscard]] virtual std::string_view namespace_of(Node element, std::string_view prefix) const = 0;
   // Elements with that name in the document, in document order.

@@ -226,7 +226,8 @@ std::string Tree::text(Node element) const {
 
 bool Tree::has_own_text(Node element) const {
   for (const xmlNode* n = in(element)->children; n != nullptr; n = n->next)
-    if ((n->type == XML_TEXT_NODE || n->type == XML_CDATA_SECTION_NODE) && view(n->content).find_first_not_of(" \t\r\n") != std::string_view::npos)
+    if ((n->type == XML_TEXT_NODE || n->type == XML_CDATA_SECTION_NODE) &&
+        view(n->content).find_first_not_of(" \t\r\n") != std::string_view::npos)
       return true;
   return false;
 }
@@ -246,7 +247,8 @@ std::string Tree::path(Node element) const {
     for (const xmlNode* n = node->next; n != nullptr && before + behind == 0; n = n->next)
       behind += n->type == XML_ELEMENT_NODE && qualified(n) == own;
     out.insert(0, "/" + own + (before + behind > 0 ? "[" + std::to_string(before + 1) + "]" : ""));
-    if (out.size() > 300) return "…" + printable(out.substr(out.find('/', out.size() - 300) == std::string::npos ? 0 : out.find('/', out.size() - 300)));
+    if (out.size() > 300)
+      return "…" + printable(out.substr(out.find('/', out.size() - 300) == std::string::npos ? 0 : out.find('/', out.size() - 300)));
   }
   return printable(out);
 }
@@ -313,8 +315,7 @@ Result<void> Tree::run(const Canonicalization& how, const Narrowed* narrowed, co
     if (xmlOutputBufferClose(buffer) < 0) done = -1;
   }
   if (output.out_of_memory || complaint.code == XML_ERR_NO_MEMORY) throw std::bad_alloc();
-  if (output.too_large)
-    return errors::budget_exceeded(Code{std::string(limit_id(Limit::memory_bytes))}, static_cast<std::int64_t>(most_));
+  if (output.too_large) return errors::budget_exceeded(Code{std::string(limit_id(Limit::memory_bytes))}, static_cast<std::int64_t>(most_));
   if (done < 0 && complaint.code == XML_C14N_RELATIVE_NAMESPACE) return errors::unsupported(Code{"relative namespace names"});
   if (done < 0) return errors::xml_invalid(Code{"it has no canonical form (" + printable(complaint.message) + ")"});
   return {};
@@ -343,7 +344,8 @@ Result<std::unique_ptr<Document>> parse(ByteView text, const Limits& limits) {
   std::unique_ptr<xmlDoc, DocumentDeleter> document(xmlCtxtReadMemory(parser.get(), reinterpret_cast<const char*>(text.data()),
                                                                       static_cast<int>(text.size()), nullptr, "UTF-8", kOptions));
   if (complaint.code == XML_ERR_NO_MEMORY) throw std::bad_alloc();
-  if (complaint.dtd || (document != nullptr && (document->intSubset != nullptr || document->extSubset != nullptr))) return errors::xml_has_dtd();
+  if (complaint.dtd || (document != nullptr && (document->intSubset != nullptr || document->extSubset != nullptr)))
+    return errors::xml_has_dtd();
   if (document == nullptr || parser->wellFormed == 0 || parser->nsWellFormed == 0 || complaint.seen) return broken(complaint);
   if (xmlDocGetRootElement(document.get()) == nullptr) return errors::xml_invalid(Code{"no element"});
   return std::unique_ptr<Document>(std::make_unique<Tree>(document.release(), limits.of(Limit::memory_bytes)));

@@ -26,7 +26,9 @@ Result<Bytes> utf8_from_utf16(ByteView octets, bool big) {
   if (octets.size() % 2 != 0) return errors::xml_invalid(Code{"half a UTF-16 unit at the end"});
   Bytes out;
   out.reserve(octets.size());
-  const auto unit = [&](std::size_t i) { return static_cast<char32_t>(big ? octets[i] << 8 | octets[i + 1] : octets[i + 1] << 8 | octets[i]); };
+  const auto unit = [&](std::size_t i) {
+    return static_cast<char32_t>(big ? octets[i] << 8 | octets[i + 1] : octets[i + 1] << 8 | octets[i]);
+  };
   for (std::size_t i = 0; i < octets.size(); i += 2) {
     char32_t code = unit(i);
     if (code >= 0xd800 && code <= 0xdfff) {

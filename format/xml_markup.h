@@ -19,11 +19,11 @@ Result<Utf8> to_utf8(ByteView octets);
 
 // Offsets into the UTF-8 text.
 struct Markup {
-  std::size_t root_begin = 0;     // '<' of the root's start tag
-  std::size_t root_tag_end = 0;   // behind its '>'
-  std::size_t root_close = 0;     // '<' of its end tag; meaningless when the root is an empty-element tag
-  std::string root_name;          // as written, with prefix
-  bool root_is_empty = false;     // <root/>
+  std::size_t root_begin = 0;    // '<' of the root's start tag
+  std::size_t root_tag_end = 0;  // behind its '>'
+  std::size_t root_close = 0;    // '<' of its end tag; meaningless when the root is an empty-element tag
+  std::string root_name;         // as written, with prefix
+  bool root_is_empty = false;    // <root/>
 };
 // Finds the tags and keeps the limits: depth, nodes (elements, attributes and the work that namespaces cause), attributes of one element.
 // It does not check well-formedness; the parser does. Errors: xml_has_dtd, xml_invalid (unclosed markup), budget_exceeded.

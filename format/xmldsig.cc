@@ -69,7 +69,8 @@ Result<void> read_transforms(const Document& document, Node transforms, DsigRefe
       canonicalizes = true;
     } else if (uri == kEnvelopedSignature && !takes_out) {
       takes_out = true;
-    } else if ((uri == kXpath || uri == kXpathFilter2) && reference.selects != Selection::all_but_signatures && takes_out_signatures(document, transform, uri)) {
+    } else if ((uri == kXpath || uri == kXpathFilter2) && reference.selects != Selection::all_but_signatures &&
+               takes_out_signatures(document, transform, uri)) {
       reference.selects = Selection::all_but_signatures;
       takes_out = true;
     } else {
@@ -101,7 +102,8 @@ Result<DsigReference> read_reference(const Document& document, const Dsig& dsig,
   const bool to_document = reference.selects == Selection::all_but_this_signature;
   Children children(document, element);
   bool takes_out = false;
-  if (const Node transforms = children.next_if(kDsig, "Transforms")) MOHR_CHECK(read_transforms(document, transforms, reference, takes_out));
+  if (const Node transforms = children.next_if(kDsig, "Transforms"))
+    MOHR_CHECK(read_transforms(document, transforms, reference, takes_out));
   if (to_document && !takes_out)
     return unsupported(document, element, "a ds:Reference to the whole document without the enveloped-signature transform");
   if (!to_document) {
@@ -121,7 +123,8 @@ Result<void> read_signed_info(const Document& document, Dsig& dsig) {
   MOHR_TRY(dsig.how, read_canonicalization(document, canonicalization));
   MOHR_TRY(const Node method, children.next(kDsig, "SignatureMethod"));
   MOHR_TRY(dsig.algorithm_uri, algorithm_of(document, method));
-  if (dsig.algorithm_uri.find("#hmac-") != std::string::npos) return unsupported(document, method, "HMAC (" + printable(dsig.algorithm_uri) + ")");
+  if (dsig.algorithm_uri.find("#hmac-") != std::string::npos)
+    return unsupported(document, method, "HMAC (" + printable(dsig.algorithm_uri) + ")");
   if (!document.has_only_text(method)) return unsupported(document, method, "parameters of " + printable(dsig.algorithm_uri));
   std::array<int, 3> counts{};  // document, SignedProperties, KeyInfo
   do {
@@ -151,7 +154,8 @@ Node Children::next_if(std::string_view space, std::string_view name) { return i
 
 Result<Node> Children::next(std::string_view space, std::string_view name) {
   if (const Node found = next_if(space, name)) return found;
-  return invalid(document_, next_ == nullptr ? parent_ : next_, std::string(name) + (next_ == nullptr ? " is missing" : " is expected here"));
+  return invalid(document_, next_ == nullptr ? parent_ : next_,
+                 std::string(name) + (next_ == nullptr ? " is missing" : " is expected here"));
 }
 
 Result<void> Children::finish() const {
@@ -208,7 +212,8 @@ Result<Dsig> read_dsig(const Document& document, Node signature) {
 }
 
 Result<crypto::Hash> digest_document(const Document& document, const Dsig& dsig, const DsigReference& reference) {
-  const std::vector<Node> omit = reference.selects == Selection::all_but_signatures ? outermost_signatures(document) : std::vector<Node>{dsig.signature};
+  const std::vector<Node> omit =
+      reference.selects == Selection::all_but_signatures ? outermost_signatures(document) : std::vector<Node>{dsig.signature};
   crypto::Digest digest(reference.digest);
   MOHR_CHECK(document.canonicalize(nullptr, omit, reference.how, [&digest](ByteView more) { digest.update(more); }));
   return digest.finish();

@@ -16,10 +16,10 @@ class Children {
   Children(const Document& document, Node parent) : document_(document), parent_(parent), next_(document.first_child(parent)) {}
   [[nodiscard]] bool at_end() const { return next_ == nullptr; }
   [[nodiscard]] Node peek() const { return next_; }
-  Node take();                                                      // any; null at the end
-  Node next_if(std::string_view space, std::string_view name);      // this one, or null
-  Result<Node> next(std::string_view space, std::string_view name); // this one, or xml_signature_invalid
-  [[nodiscard]] Result<void> finish() const;                        // an error when one is left
+  Node take();                                                       // any; null at the end
+  Node next_if(std::string_view space, std::string_view name);       // this one, or null
+  Result<Node> next(std::string_view space, std::string_view name);  // this one, or xml_signature_invalid
+  [[nodiscard]] Result<void> finish() const;                         // an error when one is left
 
  private:
   const Document& document_;
@@ -29,27 +29,27 @@ bool is(const Document& document, Node element, std::string_view space, std::str
 
 // What a reference of the closed list selects.
 enum class Selection : std::uint8_t {
-  all_but_this_signature,   // URI="" and the enveloped-signature transform
-  all_but_signatures,       // URI="" and one of the two XPath filters that take out every ds:Signature (as DSS writes them)
-  signed_properties,        // URI="#...", Type SignedProperties
-  key_info,                 // URI="#...", no Type: the KeyInfo of this very signature
+  all_but_this_signature,  // URI="" and the enveloped-signature transform
+  all_but_signatures,      // URI="" and one of the two XPath filters that take out every ds:Signature (as DSS writes them)
+  signed_properties,       // URI="#...", Type SignedProperties
+  key_info,                // URI="#...", no Type: the KeyInfo of this very signature
 };
 
 struct DsigReference {
   Node element = nullptr;
   std::string id, fragment;  // fragment: the Id behind "#"
   Selection selects = Selection::all_but_this_signature;
-  Canonicalization how;      // the last step; C14N 1.0 when no transform says (XMLDSig 4.4.3.2)
+  Canonicalization how;  // the last step; C14N 1.0 when no transform says (XMLDSig 4.4.3.2)
   crypto::DigestAlgorithm digest = crypto::DigestAlgorithm::none;
   Bytes expected;
 };
 
 struct Dsig {
   Node signature = nullptr, signed_info = nullptr, value_element = nullptr;
-  Node key_info = nullptr;   // null when absent
+  Node key_info = nullptr;  // null when absent
   std::vector<Node> objects;
   std::string id;
-  Canonicalization how;      // of SignedInfo
+  Canonicalization how;  // of SignedInfo
   std::string algorithm_uri;
   std::vector<DsigReference> references;  // exactly one of the document, at most one of each other kind
   Bytes value;

@@ -13,7 +13,7 @@ using asn1::Reader;
 
 namespace {
 
-constexpr std::size_t kMostSerialOctets = 64;   // read at all
+constexpr std::size_t kMostSerialOctets = 64;     // read at all
 constexpr std::size_t kProfileSerialOctets = 20;  // RFC 5280 4.1.2.2
 
 Error as_certificate_error(Error error) {

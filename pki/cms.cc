@@ -278,7 +278,8 @@ CertificatePtr find_signer(const SignerInfo& signer, std::span<const Certificate
     if (!name) return nullptr;
     issuer = *name;
   }
-  const auto found = std::find_if(candidates.begin(), candidates.end(), [&](const CertificatePtr& c) { return matches(signer, *c, issuer); });
+  const auto found =
+      std::find_if(candidates.begin(), candidates.end(), [&](const CertificatePtr& c) { return matches(signer, *c, issuer); });
   return found == candidates.end() ? nullptr : *found;
 }
 

@@ -9,20 +9,20 @@ namespace mohr::pki {
 
 struct CmsAttribute {
   asn1::Oid id = asn1::Oid::unknown;
-  ByteView oid;                    // contents octets
-  std::vector<ByteView> values;    // whole elements
+  ByteView oid;                  // contents octets
+  std::vector<ByteView> values;  // whole elements
 };
 
 struct SignerInfo {
   int version = 1;
-  ByteView issuer, serial;                     // IssuerAndSerialNumber: whole Name element, INTEGER contents; empty when by key
-  ByteView subject_key_identifier;             // empty when by issuer
+  ByteView issuer, serial;          // IssuerAndSerialNumber: whole Name element, INTEGER contents; empty when by key
+  ByteView subject_key_identifier;  // empty when by issuer
   crypto::DigestAlgorithm digest = crypto::DigestAlgorithm::none;
-  crypto::SignatureAlgorithm signature_algorithm;   // scheme none: unknown to us (`signature_algorithm_oid` says which)
+  crypto::SignatureAlgorithm signature_algorithm;  // scheme none: unknown to us (`signature_algorithm_oid` says which)
   ByteView signature_algorithm_oid;
   ByteView digest_algorithm_encoding, signature_algorithm_encoding;  // whole AlgorithmIdentifiers
   bool has_signed_attributes = false;
-  Bytes signed_octets;                         // DER SET OF Attribute as it was signed (tag 31), in the order of the message; empty without
+  Bytes signed_octets;  // DER SET OF Attribute as it was signed (tag 31), in the order of the message; empty without
   std::vector<CmsAttribute> signed_attributes, unsigned_attributes;
   ByteView signature;
   [[nodiscard]] const CmsAttribute* signed_attribute(asn1::Oid id) const;
@@ -36,10 +36,10 @@ struct SignedData {
   SignedData& operator=(SignedData&&) = default;
   Bytes encoding;
   bool was_ber = false;
-  ByteView content_type;                       // OID contents octets
-  std::optional<ByteView> content;             // encapsulated octets; nothing when detached
+  ByteView content_type;            // OID contents octets
+  std::optional<ByteView> content;  // encapsulated octets; nothing when detached
   std::vector<crypto::DigestAlgorithm> digests;
-  std::vector<ByteView> certificate_encodings; // X.509 only, in the order of the message
+  std::vector<ByteView> certificate_encodings;          // X.509 only, in the order of the message
   std::vector<ByteView> crl_encodings, ocsp_encodings;  // ocsp: RevocationInfoChoice other (RFC 5940)
   std::vector<SignerInfo> signers;
 };
@@ -55,8 +55,8 @@ CertificatePtr find_signer(const SignerInfo& signer, std::span<const Certificate
 struct SigningCertificateReference {
   crypto::DigestAlgorithm digest = crypto::DigestAlgorithm::none;
   Bytes value;
-  Bytes issuer;                                // whole Name element; empty when absent
-  Bytes serial;                                // INTEGER contents; empty when absent
+  Bytes issuer;  // whole Name element; empty when absent
+  Bytes serial;  // INTEGER contents; empty when absent
   bool operator==(const SigningCertificateReference&) const = default;
 };
 Result<std::vector<SigningCertificateReference>> read_signing_certificate(const CmsAttribute& attribute);
@@ -65,7 +65,7 @@ bool refers_to(const SigningCertificateReference& reference, const Certificate& 
 
 // ---- writing (used by sign/ and by the time-stamp service)
 struct SignedAttributes {
-  std::vector<Bytes> attributes;               // whole Attribute elements, any order
+  std::vector<Bytes> attributes;  // whole Attribute elements, any order
 };
 Bytes write_attribute(std::string_view oid, ByteView value);  // Attribute with one value (whole element)
 Bytes write_signing_certificate_v2(const Certificate& certificate, crypto::DigestAlgorithm digest);  // the attribute
@@ -73,12 +73,12 @@ Bytes write_signing_certificate_v2(const Certificate& certificate, crypto::Diges
 Bytes signed_attributes_octets(const SignedAttributes& attributes);
 struct SignedDataParts {
   std::string_view content_type = "1.2.840.113549.1.7.1";
-  std::optional<ByteView> content;             // encapsulate these octets
+  std::optional<ByteView> content;  // encapsulate these octets
   const Certificate* signer = nullptr;
-  std::vector<CertificatePtr> certificates;    // signer first
+  std::vector<CertificatePtr> certificates;  // signer first
   crypto::DigestAlgorithm digest = crypto::DigestAlgorithm::sha256;
   crypto::SignatureAlgorithm algorithm;
-  ByteView signed_attributes;                  // from signed_attributes_octets
+  ByteView signed_attributes;  // from signed_attributes_octets
   ByteView signature;
   std::vector<Bytes> unsigned_attributes;
 };

@@ -39,9 +39,7 @@ Bytes signer_info(const SignedDataParts& parts) {
 
 }  // namespace
 
-Bytes write_attribute(std::string_view oid, ByteView value) {
-  return asn1::sequence({asn1::oid(oid), asn1::element(asn1::kSet, value)});
-}
+Bytes write_attribute(std::string_view oid, ByteView value) { return asn1::sequence({asn1::oid(oid), asn1::element(asn1::kSet, value)}); }
 
 Bytes write_signing_certificate_v2(const Certificate& certificate, crypto::DigestAlgorithm digest) {
   const bool sha256 = digest == crypto::DigestAlgorithm::sha256;

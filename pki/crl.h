@@ -10,11 +10,11 @@ using CrlPtr = std::shared_ptr<const Crl>;
 
 struct RevokedEntry {
   Instant revocation_date;
-  std::optional<int> reason;               // CRLReason; 6 is certificateHold, 8 removeFromCRL
+  std::optional<int> reason;  // CRLReason; 6 is certificateHold, 8 removeFromCRL
   std::optional<Instant> invalidity_date;
 };
 
-struct IssuingDistributionPoint {          // RFC 5280 5.2.5
+struct IssuingDistributionPoint {  // RFC 5280 5.2.5
   std::vector<std::string> urls;
   ByteView full_name, relative_name;
   bool only_user_certificates = false, only_ca_certificates = false, only_attribute_certificates = false, indirect = false;
@@ -33,7 +33,7 @@ class Crl {
   [[nodiscard]] const crypto::SignatureAlgorithm& signature_algorithm() const { return signature_algorithm_; }
   [[nodiscard]] ByteView signature() const { return signature_; }  // empty when its octets are not whole
   [[nodiscard]] ByteView authority_key_identifier() const { return authority_key_identifier_; }
-  [[nodiscard]] ByteView number() const { return number_; }                       // INTEGER contents; empty when absent
+  [[nodiscard]] ByteView number() const { return number_; }  // INTEGER contents; empty when absent
   [[nodiscard]] bool is_delta() const { return is_delta_; }
   [[nodiscard]] const std::optional<IssuingDistributionPoint>& distribution_point() const { return distribution_point_; }
   [[nodiscard]] bool has_unknown_critical_extension() const { return unknown_critical_; }  // of the list or of any entry

@@ -32,8 +32,9 @@ constexpr KeyRow kKeys[] = {
 
 Instant usable_until(crypto::DigestAlgorithm digest) {
   switch (digest) {
-#define USABLE_DIGEST(tag, until) \
-  case crypto::DigestAlgorithm::tag: return until;
+#define USABLE_DIGEST(tag, until)    \
+  case crypto::DigestAlgorithm::tag: \
+    return until;
 #include "pki/crypto_policy.def"
 #undef USABLE_DIGEST
     default: return kNever;

@@ -20,9 +20,7 @@ namespace demonstration {
 
 using asn1::Oid;
 
-std::string url(int port, std::string_view path) {
-  return "http://127.0.0.1:" + std::to_string(port) + std::string(path);
-}
+std::string url(int port, std::string_view path) { return "http://127.0.0.1:" + std::to_string(port) + std::string(path); }
 
 std::vector<Revocation> revocations(Authority authority, std::span<const CertificatePtr> certificates, Instant made) {
   std::vector<Revocation> out;
@@ -180,7 +178,7 @@ class Folder {
 };
 
 struct Made {
-  std::vector<CertificatePtr> certificates;                       // in the order of kRows
+  std::vector<CertificatePtr> certificates;                        // in the order of kRows
   std::array<std::unique_ptr<crypto::SigningKey>, 3> authorities;  // by Authority
 };
 
@@ -247,14 +245,19 @@ json::Value authority_of(int port, Instant now) {
 std::string readme(int port, Instant now) {
   std::string en =
       "DEMONSTRATION ONLY. This folder is a made-up national CA for trying mohr. Nothing signed with it has any value.\n"
-      "Made on " + iso8601(now) + ". Its services answer on 127.0.0.1, port " + std::to_string(port) + ".\n\n"
+      "Made on " +
+      iso8601(now) + ". Its services answer on 127.0.0.1, port " + std::to_string(port) +
+      ".\n\n"
       "  mohr serve --demo DIR          answers time-stamp, OCSP and CRL requests\n"
-      "  mohr sign FILE --key DIR/officer.p12 --pass-file DIR/officer.pass --tsa " + url(port, "/tsa") + "\n"
+      "  mohr sign FILE --key DIR/officer.p12 --pass-file DIR/officer.pass --tsa " +
+      url(port, "/tsa") +
+      "\n"
       "  mohr verify FILE --trust DIR   (the root is trusted for this one call)\n\n"
       "Each NAME below has NAME.pem (certificate), NAME.p12 (key, mode 0600) and NAME.pass (its passphrase, mode 0600).\n\n";
   std::string fa =
       "\nتنها برای نمایش. این پوشه یک مرکز ملی ساختگی برای آزمودن مهر است و آنچه با آن امضا شود هیچ ارزشی ندارد.\n"
-      "خدمت‌های آن با فرمان mohr serve --demo DIR در همین رایانه پاسخ می‌دهند و ریشهٔ آن با --trust DIR داده می‌شود.\n"
+      "خدمت‌های آن با فرمان mohr serve --demo DIR در همین رایانه پاسخ می‌دهند و ریشهٔ آن با --trust DIR داده "
+      "می‌شود.\n"
       "هر نام سه پرونده دارد: ‎.pem گواهی، ‎.p12 کلید و ‎.pass گذرواژهٔ آن.\n\n";
   for (const Row& row : kRows) {
     std::string name(row.file);
@@ -262,12 +265,15 @@ std::string readme(int port, Instant now) {
     en += "  " + name + std::string(row.en) + "\n";
     fa += "  " + name + std::string(row.fa) + "\n";
   }
-  en += "\n  root.crl, silver.crl, p256.crl   revocation lists, made new whenever the service starts\n"
-        "  trust.json                       what --trust DIR reads: the anchor, the issuing CAs, the host that may be asked\n"
-        "  authority.json                   the port and when the folder was made\n";
-  fa += "\n  root.crl, silver.crl, p256.crl   فهرست‌های ابطال که با هر آغاز خدمت تازه می‌شوند\n"
-        "  trust.json                       آنچه --trust DIR می‌خواند: ریشه، مرکزهای میانی و نشانی مجاز\n"
-        "  authority.json                   درگاه و زمان ساخته شدن پوشه\n";
+  en +=
+      "\n  root.crl, silver.crl, p256.crl   revocation lists, made new whenever the service starts\n"
+      "  trust.json                       what --trust DIR reads: the anchor, the issuing CAs, the host that may be asked\n"
+      "  authority.json                   the port and when the folder was made\n";
+  fa +=
+      "\n  root.crl, silver.crl, p256.crl   فهرست‌های ابطال که با هر آغاز خدمت تازه می‌شوند\n"
+      "  trust.json                       آنچه --trust DIR می‌خواند: ریشه، مرکزهای میانی و نشانی "
+      "مجاز\n"
+      "  authority.json                   درگاه و زمان ساخته شدن پوشه\n";
   return en + fa;
 }
 

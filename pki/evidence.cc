@@ -26,7 +26,8 @@ bool Evidence::add(OcspResponsePtr response, Origin origin, std::string url) {
 }
 
 void Evidence::add_failure(std::string url, Error error) {
-  const auto place = std::lower_bound(failures_.begin(), failures_.end(), url, [](const FailedFetch& a, const std::string& u) { return a.url < u; });
+  const auto place =
+      std::lower_bound(failures_.begin(), failures_.end(), url, [](const FailedFetch& a, const std::string& u) { return a.url < u; });
   if (place == failures_.end() || place->url != url) failures_.insert(place, FailedFetch{std::move(url), std::move(error)});
 }
 

@@ -13,7 +13,7 @@ template <class T>
 struct Held {
   std::shared_ptr<const T> item;
   Origin origin = Origin::given;
-  std::string url;        // when it came from the network
+  std::string url;  // when it came from the network
 };
 struct FailedFetch {
   std::string url;

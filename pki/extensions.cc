@@ -27,7 +27,8 @@ Result<std::int64_t> read_count(Reader& reader) {
 
 Result<std::int64_t> read_tagged_count(const Reader& reader, const Element& element) {
   if (element.value.empty() || element.value.size() > 8 || (element.value[0] & 0x80)) return reader.error("a broken count");
-  if (element.value.size() > 1 && element.value[0] == 0 && !(element.value[1] & 0x80)) return reader.error("an integer that is not minimal");
+  if (element.value.size() > 1 && element.value[0] == 0 && !(element.value[1] & 0x80))
+    return reader.error("an integer that is not minimal");
   std::int64_t count = 0;
   for (const Byte b : element.value) count = count << 8 | b;
   return count;

@@ -10,7 +10,7 @@ Result<std::vector<Extension>> read_extensions(asn1::Reader reader);
 // One Extension. `inside` is set to a reader over the octets of extnValue, with places counted as `reader` counts them.
 Result<Extension> read_extension(asn1::Reader& reader, asn1::Reader& inside);
 
-struct DistributionPointName {       // RFC 5280 4.2.1.13
+struct DistributionPointName {  // RFC 5280 4.2.1.13
   std::vector<std::string> urls;
   ByteView full_name, relative_name;
 };

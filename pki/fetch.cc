@@ -71,7 +71,8 @@ std::unique_ptr<Fetcher> late_fetcher(FetchRules rules) { return std::make_uniqu
 
 bool is_fetchable(std::string_view url) {
   const std::string_view authority = authority_of(url);
-  const bool clean = std::none_of(url.begin(), url.end(), [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == '\\'; });
+  const bool clean =
+      std::none_of(url.begin(), url.end(), [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == '\\'; });
   return clean && is_host_and_port(authority) && url.size() <= 2000;
 }
 
@@ -89,7 +90,8 @@ std::string host_and_port(std::string_view url) {
 bool is_allowed_by_name(std::string_view url, std::span<const std::string> allowed_hosts) {
   const std::string host = host_and_port(url);
   const std::string_view bare = std::string_view(host).substr(0, host.rfind(':'));
-  return std::any_of(allowed_hosts.begin(), allowed_hosts.end(), [&](const std::string& allowed) { return allowed == host || allowed == bare; });
+  return std::any_of(allowed_hosts.begin(), allowed_hosts.end(),
+                     [&](const std::string& allowed) { return allowed == host || allowed == bare; });
 }
 
 Result<std::unique_ptr<Fetcher>> open_fetcher(FetchRules rules) {

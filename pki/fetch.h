@@ -13,10 +13,10 @@ namespace mohr::pki {
 
 struct FetchRequest {
   std::string url;
-  Bytes body;                       // empty: GET; else POST
-  std::string content_type;         // of the body
-  std::string accept;               // expected Content-Type; "" for any
-  std::uint64_t at_most = 16 << 20; // octets of the answer
+  Bytes body;                        // empty: GET; else POST
+  std::string content_type;          // of the body
+  std::string accept;                // expected Content-Type; "" for any
+  std::uint64_t at_most = 16 << 20;  // octets of the answer
   int seconds = 10;
 };
 

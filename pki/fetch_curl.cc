@@ -35,16 +35,15 @@ bool is_inner_v4(std::uint32_t a) {
 bool is_inner_v6(const std::array<Byte, 16>& a) {
   const bool zeros = std::all_of(a.begin(), a.begin() + 10, [](Byte b) { return b == 0; });
   const std::uint32_t last = std::uint32_t{a[12]} << 24 | std::uint32_t{a[13]} << 16 | std::uint32_t{a[14]} << 8 | a[15];
-  if (zeros && a[10] == 0xff && a[11] == 0xff) return is_inner_v4(last);       // v4-mapped
-  if (zeros && a[10] == 0 && a[11] == 0) return true;                          // ::, ::1, v4-compatible
+  if (zeros && a[10] == 0xff && a[11] == 0xff) return is_inner_v4(last);                       // v4-mapped
+  if (zeros && a[10] == 0 && a[11] == 0) return true;                                          // ::, ::1, v4-compatible
   if (a[0] == 0x00 && a[1] == 0x64 && a[2] == 0xff && a[3] == 0x9b) return is_inner_v4(last);  // 64:ff9b::/96
   return (a[0] & 0xfe) == 0xfc || (a[0] == 0xfe && (a[1] & 0xc0) == 0x80) || a[0] == 0xff;     // fc00::/7, fe80::/10, multicast
 }
 
 std::string text_of(const sockaddr& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  if (address.sa_family == AF_INET)
-    inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(address).sin_addr, text.data(), text.size());
+  if (address.sa_family == AF_INET) inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(address).sin_addr, text.data(), text.size());
   else if (address.sa_family == AF_INET6)
     inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr, text.data(), text.size());
   return text.data();
@@ -60,8 +59,8 @@ bool is_inner(const sockaddr& address) {
 
 // One exchange with one address; redirects are not followed here.
 struct Exchange {
-  bool allowed = false;         // the host was allowed by name, so an inner address is all right
-  std::string forbidden;        // the address that was refused
+  bool allowed = false;   // the host was allowed by name, so an inner address is all right
+  std::string forbidden;  // the address that was refused
   Bytes body;
   std::uint64_t at_most = 0;
   bool too_large = false;

@@ -63,9 +63,7 @@ Result<GeneralName> read_general_name(Reader& reader, GeneralNameUse use) {
   MOHR_TRY(const Element element, reader.next());
   const ByteView v = element.value;
   switch (element.tag) {
-    case asn1::context(0):
-      MOHR_CHECK(check_other_name(reader.inside(element)));
-      return GeneralName{Kind::other_name, v};
+    case asn1::context(0): MOHR_CHECK(check_other_name(reader.inside(element))); return GeneralName{Kind::other_name, v};
     case asn1::context(1, false):
       if (!is_ascii(v)) return reader.error("an e-mail address that is not ASCII");
       return GeneralName{Kind::email, v};
@@ -108,7 +106,8 @@ std::string display(const GeneralName& name) {
     case Kind::uri: return "URI:" + printable(name.text());
     case Kind::ip:
       if (name.value.size() == 8 || name.value.size() == 32)
-        return "IP:" + address_text(name.value.first(name.value.size() / 2)) + "/" + address_text(name.value.subspan(name.value.size() / 2));
+        return "IP:" + address_text(name.value.first(name.value.size() / 2)) + "/" +
+               address_text(name.value.subspan(name.value.size() / 2));
       return "IP:" + address_text(name.value);
     case Kind::registered_id: return "OID:" + asn1::dotted(name.value);
     case Kind::directory: {

@@ -29,10 +29,8 @@ Bytes name_value(const NamePart& part) {
       if (is_printable_string(part.value)) return asn1::printable_string(part.value);
       break;
     case Oid::email_address:
-    case Oid::domain_component:
-      return asn1::ia5_string(part.value);
-    default:
-      break;
+    case Oid::domain_component: return asn1::ia5_string(part.value);
+    default: break;
   }
   return asn1::utf8_string(part.value);
 }
@@ -70,8 +68,7 @@ Bytes distribution_points(std::span<const std::string> urls) {
 
 Bytes information_access(const CertificateProfile& profile) {
   Bytes descriptions;
-  for (const std::string& url : profile.ocsp_urls)
-    append(descriptions, asn1::sequence({oid_element(Oid::ad_ocsp), url_name(url)}));
+  for (const std::string& url : profile.ocsp_urls) append(descriptions, asn1::sequence({oid_element(Oid::ad_ocsp), url_name(url)}));
   for (const std::string& url : profile.ca_issuer_urls)
     append(descriptions, asn1::sequence({oid_element(Oid::ad_ca_issuers), url_name(url)}));
   return asn1::element(asn1::kSequence, descriptions);
@@ -190,8 +187,7 @@ Bytes certificate_id(const CertificateId& id) {
 
 Bytes certificate_status(const OcspAnswer& answer) {
   switch (answer.status) {
-    case OcspStatus::good:
-      return asn1::element(asn1::context(0, false), ByteView{});
+    case OcspStatus::good: return asn1::element(asn1::context(0, false), ByteView{});
     case OcspStatus::revoked: {
       Bytes reason;
       if (answer.reason) {
@@ -200,8 +196,7 @@ Bytes certificate_status(const OcspAnswer& answer) {
       }
       return asn1::element(asn1::context(1), {asn1::generalized_time(answer.revoked_at), reason});
     }
-    case OcspStatus::unknown:
-      break;
+    case OcspStatus::unknown: break;
   }
   return asn1::element(asn1::context(2, false), ByteView{});
 }
@@ -230,7 +225,8 @@ Result<Bytes> issue_ocsp_response(std::span<const OcspAnswer> answers, ByteView 
   MOHR_TRY(const Bytes signature, key.sign(algorithm, to_be_signed));
   const Bytes basic = asn1::sequence({to_be_signed, crypto::write_signature_algorithm(algorithm), asn1::bit_string(signature),
                                       asn1::element(asn1::context(0), asn1::sequence({responder->der()}))});
-  return asn1::sequence({enumerated(0), asn1::element(asn1::context(0), asn1::sequence({oid_element(Oid::ocsp_basic), asn1::octet_string(basic)}))});
+  return asn1::sequence(
+      {enumerated(0), asn1::element(asn1::context(0), asn1::sequence({oid_element(Oid::ocsp_basic), asn1::octet_string(basic)}))});
 }
 
 Bytes ocsp_error_response(int status) { return asn1::sequence({enumerated(status)}); }
@@ -251,7 +247,8 @@ Result<Bytes> issue_timestamp_response(const TimestampRequest& request, const Ti
   const crypto::DigestAlgorithm digest = crypto::DigestAlgorithm::sha256;
   SignedAttributes attributes;
   attributes.attributes.push_back(write_attribute(asn1::dotted(Oid::content_type), oid_element(Oid::tst_info)));
-  attributes.attributes.push_back(write_attribute(asn1::dotted(Oid::message_digest), asn1::octet_string(crypto::digest(digest, info).view())));
+  attributes.attributes.push_back(
+      write_attribute(asn1::dotted(Oid::message_digest), asn1::octet_string(crypto::digest(digest, info).view())));
   attributes.attributes.push_back(write_signing_certificate_v2(*authority, digest));
   const Bytes signed_octets = signed_attributes_octets(attributes);
 

@@ -10,21 +10,21 @@ namespace mohr::pki {
 
 struct NamePart {
   asn1::Oid attribute;
-  std::string value;        // UTF-8; written as PrintableString for C, serialNumber and organizationIdentifier, else UTF8String
+  std::string value;  // UTF-8; written as PrintableString for C, serialNumber and organizationIdentifier, else UTF8String
 };
 Bytes write_name(std::span<const NamePart> parts);
 
 struct CertificateProfile {
-  Bytes subject;            // whole Name element
+  Bytes subject;  // whole Name element
   Bytes spki;
-  Bytes serial;             // magnitude; at least 8 random octets
+  Bytes serial;  // magnitude; at least 8 random octets
   Instant not_before, not_after;
   bool ca = false;
   std::optional<int> path_length;
-  std::uint32_t key_usage = 0;                      // KeyUsage bits, critical; 0: no extension
+  std::uint32_t key_usage = 0;  // KeyUsage bits, critical; 0: no extension
   std::vector<asn1::Oid> extended_key_usages;
   bool extended_key_usage_critical = false;
-  std::vector<std::string> policies;                // dotted
+  std::vector<std::string> policies;  // dotted
   std::vector<std::string> crl_urls, ocsp_urls, ca_issuer_urls;
   bool ocsp_nocheck = false;
 };
@@ -33,7 +33,7 @@ Result<Bytes> issue_certificate(const CertificateProfile& profile, const crypto:
                                 const crypto::SignatureAlgorithm& algorithm);
 
 struct Revocation {
-  Bytes serial;             // INTEGER contents
+  Bytes serial;  // INTEGER contents
   Instant time;
   std::optional<int> reason;
 };
@@ -51,9 +51,9 @@ Result<Bytes> issue_ocsp_response(std::span<const OcspAnswer> answers, ByteView 
 Bytes ocsp_error_response(int status);  // 1 malformedRequest, 2 internalError, 6 unauthorized
 
 struct TimestampProfile {
-  std::string policy;       // dotted
+  std::string policy;  // dotted
   Instant now;
-  Bytes serial;             // magnitude
+  Bytes serial;  // magnitude
   int accuracy_seconds = 1;
 };
 Result<Bytes> issue_timestamp_response(const TimestampRequest& request, const TimestampProfile& profile, const crypto::SigningKey& key,

@@ -8,8 +8,8 @@ namespace mohr::pki {
 
 struct KeyFile {
   std::unique_ptr<crypto::SigningKey> key;
-  CertificatePtr certificate;              // that belongs to the key
-  std::vector<CertificatePtr> chain;       // the others in the file
+  CertificatePtr certificate;         // that belongs to the key
+  std::vector<CertificatePtr> chain;  // the others in the file
 };
 // Errors: key_wrong_passphrase, key_file_invalid, key_certificate_mismatch.
 Result<KeyFile> open_pkcs12(ByteView file, const Secret& passphrase);

@@ -37,8 +37,14 @@ void append_utf8(std::string& out, char32_t c) {
 
 bool is_string(Tag tag) {
   switch (tag) {
-    case asn1::kUtf8String: case asn1::kNumericString: case asn1::kPrintableString: case asn1::kT61String: case asn1::kIa5String:
-    case asn1::kVisibleString: case asn1::kUniversalString: case asn1::kBmpString: return true;
+    case asn1::kUtf8String:
+    case asn1::kNumericString:
+    case asn1::kPrintableString:
+    case asn1::kT61String:
+    case asn1::kIa5String:
+    case asn1::kVisibleString:
+    case asn1::kUniversalString:
+    case asn1::kBmpString: return true;
     default: return false;
   }
 }
@@ -120,7 +126,9 @@ Value check_value(const asn1::Element& value) {
     case asn1::kBmpString: return v.size() % 2 == 0 ? Value::fine : Value::broken;
     case asn1::kUniversalString: return v.size() % 4 == 0 ? Value::fine : Value::broken;
     case asn1::kPrintableString: return all([](Byte b) { return kPrintableAlphabet[b]; }) ? Value::fine : odd_or_broken();
-    case asn1::kNumericString: case asn1::kIa5String: case asn1::kVisibleString: return all(is_ascii) ? Value::fine : odd_or_broken();
+    case asn1::kNumericString:
+    case asn1::kIa5String:
+    case asn1::kVisibleString: return all(is_ascii) ? Value::fine : odd_or_broken();
     default: return Value::fine;
   }
 }

@@ -109,7 +109,8 @@ Result<bool> is_permitted(const GeneralName& name, const NameConstraints& constr
   return !constrained || within;
 }
 
-// The names that constraints apply to: the subject, the alternative names, and e-mail addresses in the subject when no alternative name is one.
+// The names that constraints apply to: the subject, the alternative names, and e-mail addresses in the subject when no alternative name is
+// one.
 Result<std::vector<GeneralName>> names_of(const Certificate& certificate) {
   std::vector<GeneralName> names(certificate.subject_alt_names().begin(), certificate.subject_alt_names().end());
   const bool has_email = std::any_of(names.begin(), names.end(), [](const GeneralName& n) { return n.kind == Kind::email; });

@@ -237,7 +237,7 @@ Result<OcspRequest> parse_ocsp_request(ByteView der) {
   MOHR_CHECK(outer.next_if(context(0)));  // optionalSignature: nobody here asks who asks
   MOHR_CHECK(outer.finish());
   MOHR_CHECK(read_version(tbs));
-  MOHR_CHECK(tbs.next_if(context(1)));    // requestorName
+  MOHR_CHECK(tbs.next_if(context(1)));  // requestorName
   MOHR_TRY(Reader list, tbs.enter(asn1::kSequence));
   if (list.at_end()) return list.error("a request for no certificate");
   while (!list.at_end()) {

@@ -5,7 +5,7 @@
 
 namespace mohr::pki {
 
-struct CertificateId {                      // RFC 6960 4.1.1
+struct CertificateId {  // RFC 6960 4.1.1
   crypto::DigestAlgorithm digest = crypto::DigestAlgorithm::sha1;
   ByteView issuer_name_hash, issuer_key_hash, serial;
 };

@@ -1,6 +1,4 @@
 // PKCS#12 through OpenSSL. Old files (RC2, 3DES with SHA-1) need its legacy provider, which is loaded into a context of its own.
-#include "pki/key_file.h"
-
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pkcs12.h>
@@ -9,6 +7,8 @@
 
 #include <algorithm>
 
+#include "pki/key_file.h"
+
 namespace mohr::pki {
 namespace {
 
@@ -16,7 +16,7 @@ struct Free {
   void operator()(PKCS12* p) const { PKCS12_free(p); }
   void operator()(EVP_PKEY* p) const { EVP_PKEY_free(p); }
   void operator()(X509* p) const { X509_free(p); }
-  void operator()(STACK_OF(X509)* p) const { sk_X509_pop_free(p, X509_free); }
+  void operator()(STACK_OF(X509) * p) const { sk_X509_pop_free(p, X509_free); }
   void operator()(OSSL_LIB_CTX* p) const { OSSL_LIB_CTX_free(p); }
   void operator()(OSSL_PROVIDER* p) const { OSSL_PROVIDER_unload(p); }
 };

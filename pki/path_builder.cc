@@ -106,7 +106,8 @@ Result<Path> PathSearch::find(const CertificatePtr& target, Purpose purpose, Ins
   return *std::move(best_);
 }
 
-Result<Path> find_path(const CertificatePtr& target, Purpose purpose, Instant time, const Trust& trust, const Evidence& evidence, Budget& budget) {
+Result<Path> find_path(const CertificatePtr& target, Purpose purpose, Instant time, const Trust& trust, const Evidence& evidence,
+                       Budget& budget) {
   return PathSearch(trust, evidence, budget).find(target, purpose, time);
 }
 

@@ -93,7 +93,8 @@ class Validation {
 
   void check_dates(const Certificate& certificate) {  // 6.1.3 a 2
     if (time_ > certificate.not_after()) findings_.push_back(findings::certificate_expired(name(certificate), certificate.not_after()));
-    if (time_ < certificate.not_before()) findings_.push_back(findings::certificate_not_yet_valid(name(certificate), certificate.not_before()));
+    if (time_ < certificate.not_before())
+      findings_.push_back(findings::certificate_not_yet_valid(name(certificate), certificate.not_before()));
   }
 
   void check_extensions(const Certificate& certificate) {  // 6.1.4 o, 6.1.5 f
@@ -120,7 +121,9 @@ class Validation {
   // A policy can only be missing where some authority demands one (6.1.5 g with anyPolicy as the initial set), or maps policies wrongly.
   void check_policies() {
     const std::size_t below = certificates_.size() - 1;
-    const auto speaks_of_policies = [](const CertificatePtr& c) { return c->policy_constraints() != nullptr || !c->policy_mappings().empty(); };
+    const auto speaks_of_policies = [](const CertificatePtr& c) {
+      return c->policy_constraints() != nullptr || !c->policy_mappings().empty();
+    };
     if (std::none_of(certificates_.begin(), certificates_.end() - 1, speaks_of_policies)) return;
     PolicyState policies(below);
     for (std::size_t i = below; i-- > 0;) policies.take(*certificates_[i], i == 0);
@@ -175,7 +178,8 @@ class Validation {
   void check_purpose(const Certificate& target) {
     const std::uint32_t usage = target.key_usage().value_or(~std::uint32_t{0});
     switch (purpose_) {
-      case Purpose::signing:  // no purpose is demanded (national.md 1.4), but a key that others rely on for time or status signs nothing else
+      case Purpose::signing:  // no purpose is demanded (national.md 1.4), but a key that others rely on for time or status signs nothing
+                              // else
         want(usage & (kDigitalSignature | kContentCommitment), target, "digitalSignature");
         want(!is_for_services_only(target), target, "documentSigning");
         break;
@@ -209,7 +213,8 @@ Result<void> validate_path(Path& path, Purpose purpose, Instant time, PathSearch
   }
   Validation validation(path, purpose, time, budget, path.findings);
   MOHR_CHECK(validation.run());
-  // A path that is refused for another reason is not worth the raw operations, unless only its dates are wrong: then its URLs may be fetched.
+  // A path that is refused for another reason is not worth the raw operations, unless only its dates are wrong: then its URLs may be
+  // fetched.
   const bool worth = std::all_of(path.findings.begin(), path.findings.end(), [](const Finding& finding) {
     return is_warning(finding.check) || finding.check == Check::certificate_expired || finding.check == Check::certificate_not_yet_valid;
   });

@@ -42,7 +42,8 @@ void PolicyState::take_policies(const Certificate& certificate, bool last) {
 void PolicyState::map_policies(const Certificate& certificate) {
   std::map<Bytes, std::vector<Bytes>> mappings;
   for (const PolicyMapping& mapping : certificate.policy_mappings()) {
-    if (asn1::known_oid(mapping.issuer_policy) == asn1::Oid::any_policy || asn1::known_oid(mapping.subject_policy) == asn1::Oid::any_policy) {
+    if (asn1::known_oid(mapping.issuer_policy) == asn1::Oid::any_policy ||
+        asn1::known_oid(mapping.subject_policy) == asn1::Oid::any_policy) {
       failed_ = true;  // 6.1.4 a
       return;
     }

@@ -1,5 +1,5 @@
-// Certificate policies along a path (RFC 5280 6.1 as RFC 9618 computes it: level by level, so that no tree can explode), with anyPolicy as the
-// initial set.
+// Certificate policies along a path (RFC 5280 6.1 as RFC 9618 computes it: level by level, so that no tree can explode), with anyPolicy as
+// the initial set.
 #pragma once
 
 #include <set>
@@ -20,8 +20,8 @@ class PolicyState {
   void take_policies(const Certificate& certificate, bool last);
   void map_policies(const Certificate& certificate);
 
-  std::set<Bytes> expected_;   // what the next certificate's policies are compared with
-  bool any_ = true;            // anyPolicy is among them
+  std::set<Bytes> expected_;  // what the next certificate's policies are compared with
+  bool any_ = true;           // anyPolicy is among them
   std::size_t explicit_policy_, inhibit_any_policy_, policy_mapping_;
   bool failed_ = false;
 };

@@ -12,16 +12,16 @@ enum class RevocationState : std::uint8_t { good, revoked, on_hold, unknown, not
 
 struct RevocationStatus {
   RevocationState state = RevocationState::unknown;
-  Instant revoked_at;                 // revoked, on_hold
+  Instant revoked_at;  // revoked, on_hold
   std::optional<int> reason;
-  Instant this_update;                // of the information used
+  Instant this_update;  // of the information used
   std::optional<Instant> next_update;
-  std::string source;                 // "CRL of X", "OCSP by Y": names for people
-  Findings findings;                  // why it is unknown: every piece of evidence that was looked at and refused
+  std::string source;  // "CRL of X", "OCSP by Y": names for people
+  Findings findings;   // why it is unknown: every piece of evidence that was looked at and refused
 };
 
-// `issuer` is the validated issuer of `certificate` in its path; `time`: the status is wanted at that time. Information whose nextUpdate lies
-// before `time` (one day after thisUpdate when there is none), or whose thisUpdate lies more than five minutes after `now`, counts for
+// `issuer` is the validated issuer of `certificate` in its path; `time`: the status is wanted at that time. Information whose nextUpdate
+// lies before `time` (one day after thisUpdate when there is none), or whose thisUpdate lies more than five minutes after `now`, counts for
 // nothing. A revocation after `time` is good, with its date in `revoked_at`. Signers of lists and answers other than `issuer` itself are
 // checked for revocation in turn. Errors: budget_exceeded.
 Result<RevocationStatus> revocation_status(const Certificate& certificate, const Certificate& issuer, Instant time, Instant now,

@@ -63,7 +63,8 @@ Result<const Anchor*> anchor_above(const RevocationQuery& query, const Certifica
   return path.anchor;
 }
 
-// Another certificate of the issuer's name that signed the list: its path ends at the anchor of the issuer's (6.3.3 f), and it is not revoked.
+// Another certificate of the issuer's name that signed the list: its path ends at the anchor of the issuer's (6.3.3 f), and it is not
+// revoked.
 Result<bool> is_other_signer(const RevocationQuery& query, const Crl& crl, const CertificatePtr& candidate) {
   if (!candidate->subject().equals(crl.issuer()) || !may_sign_crls(*candidate)) return false;
   if (candidate->fingerprint() == query.issuer.fingerprint() || candidate->fingerprint() == query.certificate.fingerprint()) return false;
@@ -127,7 +128,8 @@ Result<std::optional<RevocationAnswer>> ask_crl(const RevocationQuery& query, co
   if (crl.distribution_point() && crl.distribution_point()->only_some_reasons)
     answer.reasons = *crl.distribution_point()->only_some_reasons & kAllReasons;
   MOHR_TRY(const std::optional<RevokedEntry> entry, crl.find(query.certificate.serial()));
-  if (!entry && !covers_expiry(query, crl.this_update())) return refuse(findings::revocation_after_expiry(issuer, query.certificate.subject().display()));
+  if (!entry && !covers_expiry(query, crl.this_update()))
+    return refuse(findings::revocation_after_expiry(issuer, query.certificate.subject().display()));
   if (entry) settle(query, entry->revocation_date, entry->reason, answer);
   return std::optional(std::move(answer));
 }

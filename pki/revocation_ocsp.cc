@@ -14,8 +14,8 @@ bool is_responder(const OcspResponse& response, const Certificate& certificate) 
 
 enum class Delegate : std::uint8_t { no, unchecked, yes };
 
-// A delegate: certified by the issuer's own key for exactly this, and valid when it answered. Whether it was revoked since need not be asked
-// when its issuer says so (nocheck) or names no place to ask at (4.2.2.2.1).
+// A delegate: certified by the issuer's own key for exactly this, and valid when it answered. Whether it was revoked since need not be
+// asked when its issuer says so (nocheck) or names no place to ask at (4.2.2.2.1).
 Result<Delegate> judge_delegate(const RevocationQuery& query, const OcspResponse& response, const Certificate& candidate) {
   if (!candidate.has_extended_key_usage(asn1::Oid::kp_ocsp_signing)) return Delegate::no;
   if (!candidate.issuer().equals(query.issuer.subject())) return Delegate::no;
@@ -36,7 +36,8 @@ Result<Delegate> judge_delegate(const RevocationQuery& query, const OcspResponse
 
 Result<Delegate> find_responder(const RevocationQuery& query, const OcspResponse& response) {
   if (is_responder(response, query.issuer)) {
-    MOHR_TRY(const bool own, is_signed_by(query.issuer, response.signature_algorithm(), response.tbs(), response.signature(), query.budget));
+    MOHR_TRY(const bool own,
+             is_signed_by(query.issuer, response.signature_algorithm(), response.tbs(), response.signature(), query.budget));
     if (own) return Delegate::yes;
   }
   std::vector<CertificatePtr> candidates(response.certificates().begin(), response.certificates().end());
@@ -77,7 +78,8 @@ Result<std::optional<RevocationAnswer>> ask_ocsp(const RevocationQuery& query, c
     findings.push_back(std::move(finding));
     return std::optional<RevocationAnswer>();
   };
-  if (response.has_unknown_critical_extension() || single->unknown_critical_extension) return refuse(findings::ocsp_has_unknown_extension(responder));
+  if (response.has_unknown_critical_extension() || single->unknown_critical_extension)
+    return refuse(findings::ocsp_has_unknown_extension(responder));
   if (!is_timely(query, single->this_update, single->next_update, responder, findings)) return std::optional<RevocationAnswer>();
   if (const Instant until = usable_until(response.signature_algorithm()); query.now >= until)
     return refuse(findings::revocation_algorithm_weak(responder, Code{crypto::signature_name(response.signature_algorithm())}, until));

@@ -44,7 +44,8 @@ bool covers_expiry(const RevocationQuery& query, Instant this_update);
 // What a revocation at that time means for the time in question.
 void settle(const RevocationQuery& query, Instant at, std::optional<int> reason, RevocationAnswer& answer);
 
-Result<bool> is_signed_by(const Certificate& signer, const crypto::SignatureAlgorithm& algorithm, ByteView tbs, ByteView signature, Budget& budget);
+Result<bool> is_signed_by(const Certificate& signer, const crypto::SignatureAlgorithm& algorithm, ByteView tbs, ByteView signature,
+                          Budget& budget);
 // The certificate outlives the query: no ownership is needed.
 CertificatePtr borrowed(const Certificate& certificate);
 

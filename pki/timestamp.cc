@@ -104,8 +104,14 @@ std::string failure_words(ByteView bit_string_contents) {
   const auto bits = asn1::named_bits(bit_string_contents);
   if (!bits) return "unknown failure";
   constexpr std::pair<unsigned, std::string_view> kWords[] = {
-      {0, "badAlg"},         {2, "badRequest"},        {5, "badDataFormat"},        {14, "timeNotAvailable"},
-      {15, "unacceptedPolicy"}, {16, "unacceptedExtension"}, {17, "addInfoNotAvailable"}, {25, "systemFailure"},
+      {0, "badAlg"},
+      {2, "badRequest"},
+      {5, "badDataFormat"},
+      {14, "timeNotAvailable"},
+      {15, "unacceptedPolicy"},
+      {16, "unacceptedExtension"},
+      {17, "addInfoNotAvailable"},
+      {25, "systemFailure"},
   };
   for (const auto& [bit, word] : kWords)
     if (*bits & (1U << bit)) return std::string(word);
@@ -272,7 +278,8 @@ TokenCheck check_token(const TimestampToken& token, std::span<const CertificateP
     return check;
   }
   const std::string authority = check.signer->subject().display();
-  if (token.digest == crypto::DigestAlgorithm::none) check.findings.push_back(findings::timestamp_digest_unknown(Code{"an unknown digest"}));
+  if (token.digest == crypto::DigestAlgorithm::none)
+    check.findings.push_back(findings::timestamp_digest_unknown(Code{"an unknown digest"}));
   if (!content_type_matches(signer) || !message_digest_matches(token, signer))
     check.findings.push_back(findings::timestamp_content_changed(authority));
   if (!is_bound(signer, *check.signer)) check.findings.push_back(findings::timestamp_not_bound(authority));

@@ -8,8 +8,8 @@ namespace mohr::pki {
 struct TimestampRequest {
   crypto::DigestAlgorithm digest = crypto::DigestAlgorithm::sha256;
   Bytes imprint;
-  Bytes nonce;              // INTEGER contents; empty for none
-  Bytes policy;             // OID contents; empty for none
+  Bytes nonce;   // INTEGER contents; empty for none
+  Bytes policy;  // OID contents; empty for none
   bool certificates = true;
 };
 Bytes write_timestamp_request(const TimestampRequest& request);
@@ -17,12 +17,12 @@ Result<TimestampRequest> parse_timestamp_request(ByteView der);
 
 // A token read: SignedData over TSTInfo (RFC 3161 2.4.2). Owns what it lends.
 struct TimestampToken {
-  SignedData cms;                           // exactly one signer, signed attributes demanded
-  ByteView policy, serial, nonce;           // OID contents, INTEGER contents; nonce empty when absent
+  SignedData cms;                  // exactly one signer, signed attributes demanded
+  ByteView policy, serial, nonce;  // OID contents, INTEGER contents; nonce empty when absent
   crypto::DigestAlgorithm digest = crypto::DigestAlgorithm::none;
   ByteView imprint;
-  Instant time;                             // genTime, fraction cut
-  std::int64_t accuracy_milliseconds = 0;   // 0 when absent
+  Instant time;                            // genTime, fraction cut
+  std::int64_t accuracy_milliseconds = 0;  // 0 when absent
   bool ordering = false;
   std::vector<CertificatePtr> certificates;
 };

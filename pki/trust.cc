@@ -55,7 +55,8 @@ Result<AnchorRow> read_anchor_row(const json::Value& value, const std::string& p
   }
   if (const json::Value* revocation = value.member("revocation")) {
     const std::string* word = revocation->string();
-    if (word == nullptr || (*word != "required" && *word != "not-required")) return invalid(path, "revocation is neither required nor not-required");
+    if (word == nullptr || (*word != "required" && *word != "not-required"))
+      return invalid(path, "revocation is neither required nor not-required");
     row.revocation_required = *word == "required";
   }
   return row;
@@ -161,7 +162,8 @@ Result<void> Trust::load_description(const std::string& folder) {
     if (certificates.size() != 1) return invalid(path, row.file + " does not hold exactly one certificate");
     if (!row.sha256.empty()) {
       const auto expected = from_hex(row.sha256);
-      if (!expected || !equal(*expected, certificates.front()->fingerprint().view())) return errors::trust_digest_differs(Code{folder + "/" + row.file});
+      if (!expected || !equal(*expected, certificates.front()->fingerprint().view()))
+        return errors::trust_digest_differs(Code{folder + "/" + row.file});
     }
     MOHR_CHECK(add_anchor({std::move(certificates.front()), row.demonstration, row.revocation_required, folder + "/" + row.file}));
   }

@@ -18,7 +18,7 @@ class Trust {
   // Errors: key_unsupported, der_invalid.
   Result<void> add_anchor(Anchor anchor);
   void add_intermediate(CertificatePtr certificate);
-  void allow_host(std::string host_and_port);   // "127.0.0.1:18080": may be fetched from though it is a loopback or private address
+  void allow_host(std::string host_and_port);  // "127.0.0.1:18080": may be fetched from though it is a loopback or private address
   [[nodiscard]] std::span<const Anchor> anchors() const { return anchors_; }
   [[nodiscard]] std::span<const CertificatePtr> intermediates() const { return intermediates_; }
   [[nodiscard]] std::span<const std::string> allowed_hosts() const { return allowed_hosts_; }

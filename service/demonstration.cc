@@ -7,9 +7,7 @@ namespace {
 
 constexpr std::size_t kBodyAtMost = 64 * 1024;  // requests are a few hundred octets
 
-HttpResponse words(int status, std::string_view text) {
-  return {status, "text/plain; charset=utf-8", to_bytes(as_bytes(text))};
-}
+HttpResponse words(int status, std::string_view text) { return {status, "text/plain; charset=utf-8", to_bytes(as_bytes(text))}; }
 
 bool has_type(const HttpRequest& request, std::string_view type) {
   std::string_view given = request.content_type;

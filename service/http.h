@@ -28,7 +28,7 @@ class HttpServer {
 };
 struct HttpOptions {
   std::string address = "127.0.0.1";
-  int port = 0;                     // 0: a free one
+  int port = 0;  // 0: a free one
   std::size_t body_at_most = 1 << 20;
   int idle_seconds = 10;
 };

@@ -60,8 +60,8 @@ class MicrohttpdServer final : public HttpServer {
     daemon_ = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, nullptr, nullptr, &MicrohttpdServer::on_request, this,
                                MHD_OPTION_LISTEN_SOCKET, socket_, MHD_OPTION_THREAD_POOL_SIZE, kThreads, MHD_OPTION_CONNECTION_LIMIT,
                                kConnections, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kHeaderOctets, MHD_OPTION_CONNECTION_TIMEOUT,
-                               static_cast<unsigned>(options_.idle_seconds), MHD_OPTION_NOTIFY_COMPLETED,
-                               &MicrohttpdServer::on_completed, this, MHD_OPTION_END);
+                               static_cast<unsigned>(options_.idle_seconds), MHD_OPTION_NOTIFY_COMPLETED, &MicrohttpdServer::on_completed,
+                               this, MHD_OPTION_END);
     if (daemon_ == nullptr) {
       ::close(socket_);
       socket_ = -1;
@@ -105,8 +105,8 @@ class MicrohttpdServer final : public HttpServer {
     daemon_ = nullptr;
   }
 
-  static MHD_Result on_request(void* self, MHD_Connection* connection, const char* url, const char* method, const char*,
-                               const char* upload, std::size_t* upload_size, void** state) {
+  static MHD_Result on_request(void* self, MHD_Connection* connection, const char* url, const char* method, const char*, const char* upload,
+                               std::size_t* upload_size, void** state) {
     try {  // libmicrohttpd is C: nothing may be thrown through it
       return static_cast<MicrohttpdServer*>(self)->receive(connection, url, method, {upload, *upload_size}, *upload_size, *state);
     } catch (...) {

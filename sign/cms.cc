@@ -16,7 +16,8 @@ namespace {
 Bytes algorithm_protection(crypto::DigestAlgorithm digest, const crypto::SignatureAlgorithm& algorithm) {
   Bytes signature = crypto::write_signature_algorithm(algorithm);
   signature[0] = asn1::context(1);  // IMPLICIT
-  return pki::write_attribute(asn1::dotted(asn1::Oid::cms_algorithm_protection), asn1::sequence({crypto::write_digest_algorithm(digest), signature}));
+  return pki::write_attribute(asn1::dotted(asn1::Oid::cms_algorithm_protection),
+                              asn1::sequence({crypto::write_digest_algorithm(digest), signature}));
 }
 
 }  // namespace

@@ -56,7 +56,8 @@ Result<Reference> find_first_page(pdf::Document& document, const Loaded& catalog
     const Reference next = pending.back();
     pending.pop_back();
     MOHR_CHECK(document.budget().within(Limit::depth, seen.size()));
-    if (std::find(seen.begin(), seen.end(), next) != seen.end()) return pdf::broken("the page tree goes in a circle", catalog.parsed.origin);
+    if (std::find(seen.begin(), seen.end(), next) != seen.end())
+      return pdf::broken("the page tree goes in a circle", catalog.parsed.origin);
     seen.push_back(next);
     MOHR_TRY(const Loaded node, document.load(next));
     if (node.value().find("Type").is_name("Page")) return next;
@@ -130,8 +131,8 @@ Result<void> add_field(pdf::Document& document, PdfUpdate& update, Reference sig
   MOHR_TRY(const pdf::Form form, pdf::read_form(document));
   MOHR_TRY(const Reference page, find_first_page(document, catalog));
   const Reference field = update.add_object();
-  update.set_body(field, to_bytes(as_bytes("<</Type/Annot/Subtype/Widget/FT/Sig/T" + pdf_text(free_field_name(form)) + "/F 132/Rect[0 0 0 0]/P " +
-                                           to_text(page) + "/V " + to_text(signature) + ">>")));
+  update.set_body(field, to_bytes(as_bytes("<</Type/Annot/Subtype/Widget/FT/Sig/T" + pdf_text(free_field_name(form)) +
+                                           "/F 132/Rect[0 0 0 0]/P " + to_text(page) + "/V " + to_text(signature) + ">>")));
   MOHR_CHECK(update.append_item(page, {}, "Annots", field));
   const Object& present = catalog.value().find("AcroForm");
   MOHR_TRY(const Loaded old, document.resolve(catalog, present));

@@ -111,7 +111,8 @@ Result<void> PdfUpdate::replace(Reference holder, const Parsed& parsed, std::uin
 Result<void> PdfUpdate::set_key(Reference holder, const Path& path, std::string_view key, std::string_view value) {
   MOHR_TRY(const Parsed parsed, object(holder));
   const Object& dictionary = dictionary_at(parsed, path);
-  if (!dictionary.is(Kind::dictionary)) return format::pdf::broken("object " + std::to_string(holder.number) + " is no dictionary", parsed.origin);
+  if (!dictionary.is(Kind::dictionary))
+    return format::pdf::broken("object " + std::to_string(holder.number) + " is no dictionary", parsed.origin);
   for (std::size_t i = 0; i + 1 < dictionary.items.size(); i += 2) {
     const Object& old = dictionary.items[i + 1];
     if (dictionary.items[i].text == key) return replace(holder, parsed, old.begin, old.end, " " + std::string(value) + " ");
@@ -172,8 +173,8 @@ void PdfUpdate::write_stream(Bytes& out, std::vector<Row> rows, std::uint64_t at
     data.push_back(static_cast<Byte>(row.generation >> 8));
     data.push_back(static_cast<Byte>(row.generation & 0xff));
   }
-  append(out, as_bytes(std::to_string(own.number) + " 0 obj\n<</Type/XRef/W[1 5 2]/Index[" + index + "]/Size " + std::to_string(next_) + trailer +
-                       "/Length " + std::to_string(data.size()) + ">>\nstream\n"));
+  append(out, as_bytes(std::to_string(own.number) + " 0 obj\n<</Type/XRef/W[1 5 2]/Index[" + index + "]/Size " + std::to_string(next_) +
+                       trailer + "/Length " + std::to_string(data.size()) + ">>\nstream\n"));
   append(out, data);
   append(out, as_bytes("\nendstream\nendobj\nstartxref\n" + std::to_string(at) + "\n%%EOF\n"));
 }

@@ -39,7 +39,8 @@ class PdfUpdate {
   void write_table(Bytes& out, std::span<const Row> rows, std::uint64_t at, const std::string& trailer) const;
   void write_stream(Bytes& out, std::vector<Row> rows, std::uint64_t at, const std::string& trailer);
   [[nodiscard]] std::string trailer_entries(ByteView identifier) const;
-  Result<void> replace(format::pdf::Reference holder, const format::pdf::Parsed& parsed, std::uint64_t begin, std::uint64_t end, std::string_view with);
+  Result<void> replace(format::pdf::Reference holder, const format::pdf::Parsed& parsed, std::uint64_t begin, std::uint64_t end,
+                       std::string_view with);
 
   format::pdf::Document& document_;
   std::map<format::pdf::Reference, Bytes> bodies_;

@@ -19,16 +19,16 @@ using Stamp = std::function<Result<Bytes>(ByteView stamped)>;
 
 struct Request {
   format::Format format = format::Format::cades;
-  Packaging packaging = Packaging::by_format;   // PDF and XML: enveloped; JSON: flattened; any file: detached
+  Packaging packaging = Packaging::by_format;  // PDF and XML: enveloped; JSON: flattened; any file: detached
   Level level = Level::b;
   crypto::DigestAlgorithm digest = crypto::DigestAlgorithm::sha256;
-  Instant now;                                  // claimed signing time
+  Instant now;  // claimed signing time
   const crypto::SigningKey* key = nullptr;
   pki::CertificatePtr certificate;
-  std::vector<pki::CertificatePtr> chain;       // without the anchor; goes into the signature
+  std::vector<pki::CertificatePtr> chain;  // without the anchor; goes into the signature
   format::Identity identity;
-  std::string media_type;                       // of the content, "" when not known
-  std::string reason, location;                 // PDF only
+  std::string media_type;        // of the content, "" when not known
+  std::string reason, location;  // PDF only
   Stamp stamp;
 };
 

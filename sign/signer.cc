@@ -79,7 +79,8 @@ Result<CertificateReview> review_certificate(const Request& request) {
   if (request.now > certificate.not_after()) return errors::certificate_expired_for_signing(subject, certificate.not_after());
   if (request.now < certificate.not_before()) return errors::certificate_not_yet_valid_for_signing(subject, certificate.not_before());
   const std::uint32_t usage = certificate.key_usage().value_or(~std::uint32_t{0});
-  if (!(usage & (pki::kDigitalSignature | pki::kContentCommitment)) || certificate.is_ca()) return errors::certificate_not_for_signing(subject);
+  if (!(usage & (pki::kDigitalSignature | pki::kContentCommitment)) || certificate.is_ca())
+    return errors::certificate_not_for_signing(subject);
   CertificateReview review;
   constexpr std::int64_t kWarning = 30 * kDay;
   if (certificate.not_after() - request.now <= kWarning)

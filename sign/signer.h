@@ -17,8 +17,8 @@ Result<CertificateReview> review_certificate(const Request& request);
 Result<format::Format> format_for(const Source& document);
 std::string default_output(const std::string& document, format::Format format);
 
-// Writes through a temporary file and reads our own signature back (references, binding, value) before it is renamed into place; nothing is left
-// behind on failure. Errors: those of review_certificate, the writers and the stamp; already_signed, own_signature_wrong.
+// Writes through a temporary file and reads our own signature back (references, binding, value) before it is renamed into place; nothing is
+// left behind on failure. Errors: those of review_certificate, the writers and the stamp; already_signed, own_signature_wrong.
 Result<void> sign_file(const Source& document, const Request& request, const std::string& output, bool replace, Budget& budget);
 // The same into memory, for doors that have no files (PDF included).
 Result<Bytes> sign_bytes(ByteView document, const Request& request, Budget& budget);

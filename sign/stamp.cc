@@ -24,8 +24,7 @@ Result<Bytes> ask(const std::string& url, pki::Fetcher& fetcher, Budget& budget,
   MOHR_TRY(const pki::TimestampToken token, pki::parse_timestamp_token(token_octets, budget));
   MOHR_CHECK(pki::answers(token, request));
   const pki::TokenCheck check = pki::check_token(token, {});
-  if (!check.findings.empty())
-    return errors::timestamp_answer_unusable(Code{url}, Code{std::string(row(check.findings.front().check).id)});
+  if (!check.findings.empty()) return errors::timestamp_answer_unusable(Code{url}, Code{std::string(row(check.findings.front().check).id)});
   return to_bytes(token_octets);
 }
 

@@ -11,13 +11,15 @@ Result<pki::RevocationStatus> status_of(const pki::CertificatePtr& certificate, 
   pki::Asking asking(fetcher);
   while (true) {
     MOHR_TRY(pki::RevocationStatus status, pki::revocation_status(*certificate, *issuer, now, now, trust, evidence, budget));
-    if (status.state != pki::RevocationState::unknown || !asking.learn(pki::revocation_needs(certificate, issuer), evidence, budget)) return status;
+    if (status.state != pki::RevocationState::unknown || !asking.learn(pki::revocation_needs(certificate, issuer), evidence, budget))
+      return status;
   }
 }
 
 }  // namespace
 
-Result<Findings> review_status(const Request& request, const pki::Trust& trust, pki::Evidence evidence, pki::Fetcher* fetcher, Budget& budget) {
+Result<Findings> review_status(const Request& request, const pki::Trust& trust, pki::Evidence evidence, pki::Fetcher* fetcher,
+                               Budget& budget) {
   Findings warnings;
   for (const pki::CertificatePtr& certificate : request.chain) evidence.add(certificate, pki::Origin::given);
   const std::string subject = request.certificate->subject().display();
@@ -35,7 +37,8 @@ Result<Findings> review_status(const Request& request, const pki::Trust& trust, 
     const std::string name = certificate->subject().display();
     if (status.state == pki::RevocationState::revoked || status.state == pki::RevocationState::on_hold)
       return errors::certificate_revoked_for_signing(name, status.revoked_at);
-    if (status.state == pki::RevocationState::unknown) warnings.push_back(findings::revocation_unknown(name, certificate->issuer().display()));
+    if (status.state == pki::RevocationState::unknown)
+      warnings.push_back(findings::revocation_unknown(name, certificate->issuer().display()));
   }
   return warnings;
 }

@@ -15,11 +15,12 @@ Result<void> write_jades(const Source& document, const Request& request, Sink& o
 // CMS for CAdES and PAdES: over a digest that was computed already. `content`: encapsulate (attached). PAdES leaves signing-time out
 // (EN 319 142-1 5.2: the dictionary has it).
 struct CmsInput {
-  ByteView content_digest;             // by content_digest_algorithm(request)
+  ByteView content_digest;  // by content_digest_algorithm(request)
   std::optional<ByteView> content;
   bool pades = false;
 };
-// The digest algorithm of the content for that key: the one asked for, or what the key's algorithm demands (RFC 8419: SHA-512 with Ed25519).
+// The digest algorithm of the content for that key: the one asked for, or what the key's algorithm demands (RFC 8419: SHA-512 with
+// Ed25519).
 crypto::DigestAlgorithm content_digest_algorithm(const Request& request);
 Result<Bytes> write_cms(const CmsInput& input, const Request& request);
 

@@ -37,7 +37,9 @@ std::string escaped(std::string_view text) {
 
 // XML 1.0 2.2: no control characters but tab and line ends.
 bool is_xml_text(std::string_view text) {
-  return is_valid_utf8(text) && std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; });
+  return is_valid_utf8(text) && std::none_of(text.begin(), text.end(), [](char c) {
+           return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
+         });
 }
 
 std::string element(const std::string& name, const std::string& attributes, std::string_view contents = {}) {
@@ -96,20 +98,21 @@ std::string signed_properties(const Parts& parts, const Declarations& d, const s
   const std::string type = request.media_type.empty() ? "application/xml" : request.media_type;
   const std::string of_document = element("xades:DataObjectFormat", attribute("ObjectReference", "#" + parts.names.reference),
                                           element("xades:MimeType", "", escaped(type)));
-  return element("xades:SignedProperties", own + attribute("Id", parts.names.properties),
-                 element("xades:SignedSignatureProperties", "", of_signature) + element("xades:SignedDataObjectProperties", "", of_document));
+  return element(
+      "xades:SignedProperties", own + attribute("Id", parts.names.properties),
+      element("xades:SignedSignatureProperties", "", of_signature) + element("xades:SignedDataObjectProperties", "", of_document));
 }
 
 std::string signed_info(const Parts& parts, const std::string& own) {
   const crypto::DigestAlgorithm digest = parts.request.digest;
   const std::string canonicalization = element("ds:Transform", exclusive());
-  const std::string document = element(
-      "ds:Reference", attribute("Id", parts.names.reference) + attribute("URI", ""),
-      element("ds:Transforms", "", element("ds:Transform", algorithm(format::xml::kEnvelopedSignature)) + canonicalization) +
-          digest_elements({}, digest, parts.document_digest));
-  const std::string properties = element(
-      "ds:Reference", attribute("Type", format::xml::kSignedPropertiesType) + attribute("URI", "#" + parts.names.properties),
-      element("ds:Transforms", "", canonicalization) + digest_elements({}, digest, parts.properties_digest));
+  const std::string document =
+      element("ds:Reference", attribute("Id", parts.names.reference) + attribute("URI", ""),
+              element("ds:Transforms", "", element("ds:Transform", algorithm(format::xml::kEnvelopedSignature)) + canonicalization) +
+                  digest_elements({}, digest, parts.document_digest));
+  const std::string properties =
+      element("ds:Reference", attribute("Type", format::xml::kSignedPropertiesType) + attribute("URI", "#" + parts.names.properties),
+              element("ds:Transforms", "", canonicalization) + digest_elements({}, digest, parts.properties_digest));
   return element("ds:SignedInfo", own,
                  element("ds:CanonicalizationMethod", exclusive()) +
                      element("ds:SignatureMethod", algorithm(crypto::signature_uri(parts.algorithm))) + document + properties);
@@ -126,8 +129,9 @@ Result<std::string> unsigned_properties(const Parts& parts, const std::string& c
   if (parts.request.level == Level::b) return std::string();
   if (!parts.request.stamp) return errors::stamp_needed();
   MOHR_TRY(const Bytes token, parts.request.stamp(as_bytes(canonical_value)));
-  const std::string stamp = element("xades:SignatureTimeStamp", attribute("Id", parts.names.timestamp),
-                                    element("ds:CanonicalizationMethod", exclusive()) + element("xades:EncapsulatedTimeStamp", "", base64(token)));
+  const std::string stamp =
+      element("xades:SignatureTimeStamp", attribute("Id", parts.names.timestamp),
+              element("ds:CanonicalizationMethod", exclusive()) + element("xades:EncapsulatedTimeStamp", "", base64(token)));
   return element("xades:UnsignedProperties", "", element("xades:UnsignedSignatureProperties", "", stamp));
 }
 
@@ -151,8 +155,8 @@ Result<void> check_request(const Request& request) {
   if (request.packaging != Packaging::by_format && request.packaging != Packaging::enveloped)
     return errors::packaging_unsupported(Code{"such"}, Code{"XAdES"});
   const format::Identity& identity = request.identity;
-  for (const std::string* text : {&identity.service_id, &identity.tracking_id, &identity.sender, &identity.receiver, &identity.message_id,
-                                  &request.media_type})
+  for (const std::string* text :
+       {&identity.service_id, &identity.tracking_id, &identity.sender, &identity.receiver, &identity.message_id, &request.media_type})
     if (!is_xml_text(*text)) return errors::usage_invalid(Code{"control characters in what is to be signed: " + printable(*text)});
   return {};
 }

@@ -10,7 +10,8 @@ std::string subject_of(const format::Signature& signature) {
   return signature.signer ? signature.signer->subject().display() : std::string();
 }
 
-// 5.2.8: the algorithms of the signature and of its references, at the time that the signature is known to have existed (crypto_policy.def).
+// 5.2.8: the algorithms of the signature and of its references, at the time that the signature is known to have existed
+// (crypto_policy.def).
 void accept_algorithms(const format::Signature& signature, Instant time, Findings& findings) {
   if (signature.algorithm.scheme != crypto::SignatureScheme::none && time >= pki::usable_until(signature.algorithm))
     findings.push_back(findings::signature_digest_weak(Code{crypto::signature_name(signature.algorithm)}));
@@ -38,8 +39,12 @@ Result<void> judge_certificate(const format::Signature& signature, const Situati
     MOHR_TRY(verdict.best_signature_time, judge_timestamps(signature, situation, verdict));
   }
   const Instant now = situation.question.now;
-  const PathQuestion question{signature.signer, pki::Purpose::signing, verdict.best_signature_time.value_or(now), now,
-                              verdict.best_signature_time.has_value(), situation.options.revocation};
+  const PathQuestion question{signature.signer,
+                              pki::Purpose::signing,
+                              verdict.best_signature_time.value_or(now),
+                              now,
+                              verdict.best_signature_time.has_value(),
+                              situation.options.revocation};
   MOHR_TRY(verdict.chain, judge_path(question, situation.grounds));
   verdict.demonstration = verdict.chain->anchor != nullptr && verdict.chain->anchor->demonstration;
   return {};

@@ -46,9 +46,8 @@ Result<void> check_revocation(const PathQuestion& question, const Grounds& groun
   for (std::size_t i = 0; i + 1 < judgement.path.size(); ++i) {
     const pki::CertificatePtr& certificate = judgement.path[i].certificate;
     if (question.purpose == pki::Purpose::ocsp_signing && certificate->extension(asn1::Oid::ocsp_nocheck) != nullptr) continue;
-    MOHR_TRY(pki::RevocationStatus status,
-             pki::revocation_status(*certificate, *judgement.path[i + 1].certificate, question.time, question.now, grounds.trust,
-                                    grounds.evidence, grounds.budget));
+    MOHR_TRY(pki::RevocationStatus status, pki::revocation_status(*certificate, *judgement.path[i + 1].certificate, question.time,
+                                                                  question.now, grounds.trust, grounds.evidence, grounds.budget));
     judge_revocation(*certificate, status, question, judgement.findings);
     if (status.this_update > judgement.from) judgement.from = status.this_update;
     if (status.next_update && *status.next_update < judgement.until) judgement.until = *status.next_update;

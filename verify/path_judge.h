@@ -26,9 +26,9 @@ class PathCache {
 struct PathQuestion {
   pki::CertificatePtr target;
   pki::Purpose purpose = pki::Purpose::signing;
-  Instant time;                         // the status is wanted at that time
-  Instant now;                          // the time of checking
-  bool time_is_proven = false;          // `time` comes from a good time-stamp
+  Instant time;                 // the status is wanted at that time
+  Instant now;                  // the time of checking
+  bool time_is_proven = false;  // `time` comes from a good time-stamp
   bool revocation = true;
 };
 // What the judgement rests on. `document` are the certificates that came with the document, beside the evidence.
@@ -37,7 +37,7 @@ struct Grounds {
   const pki::Trust& trust;
   Budget& budget;
   PathCache* cache = nullptr;
-  crypto::Hash identity{};              // of evidence and trust together; needed with a cache
+  crypto::Hash identity{};  // of evidence and trust together; needed with a cache
 };
 Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds& grounds);
 // Where the statuses that are unknown in it could be had.

@@ -12,10 +12,10 @@ enum class Label : std::uint8_t {
 };
 std::string_view phrase(Label label, Language language);
 
-std::string_view outcome_word(Outcome outcome, Language language);   // "Accepted", «پذیرفته شد»
-std::string_view outcome_shape(Outcome outcome);                     // ✔ ‖ ✖: never by colour alone
-std::string_view role_word(pki::SignerRole role, Language language); // "personal signature", «امضای شخص»
-std::string_view owner_word(Owner owner, Language language);         // who mends it
+std::string_view outcome_word(Outcome outcome, Language language);    // "Accepted", «پذیرفته شد»
+std::string_view outcome_shape(Outcome outcome);                      // ✔ ‖ ✖: never by colour alone
+std::string_view role_word(pki::SignerRole role, Language language);  // "personal signature", «امضای شخص»
+std::string_view owner_word(Owner owner, Language language);          // who mends it
 // "Demonstration Officer · personal signature · Agency": the signer card in one line.
 std::string signer_line(const format::Signature& signature, Language language);
 std::string uncovered_line(const format::Uncovered& part, Language language);

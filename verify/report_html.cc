@@ -55,24 +55,33 @@ void Page::head() {
   } else {
     html_.markup("<!doctype html>\n<html lang=en dir=ltr>\n");
   }
-  html_.markup("<head><meta charset=utf-8><meta name=viewport content=\"width=device-width,initial-scale=1\">"
-               "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>mohr · ");
-  html_.text(printable(name_)).markup("</title>\n<style>\n"
-      "body{font-family:Vazirmatn,\"DejaVu Sans\",\"Noto Sans Arabic\",sans-serif;margin:0 auto;max-width:46rem;padding:1rem;line-height:1.7;color:#1a1a1a;background:#fff}\n"
-      ".verdict{display:flex;align-items:center;gap:1.2rem;border:.3rem solid;padding:1.2rem;margin-bottom:1rem}\n"
-      ".shape{font-size:3.2rem;line-height:1;width:5rem;height:5rem;display:flex;align-items:center;justify-content:center;color:#fff;flex:none}\n"
-      ".accept{border-color:#1b6e3c}.accept .shape{background:#1b6e3c;border-radius:.4rem}\n"
-      ".hold{border-color:#8a5a00}.hold .shape{background:#8a5a00;border-radius:50%}\n"
-      ".reject{border-color:#a11616}.reject .shape{background:#a11616;clip-path:polygon(30% 0,70% 0,100% 30%,100% 70%,70% 100%,30% 100%,0 70%,0 30%)}\n"
-      ".none{border-color:#555}.none .shape{background:#555;border-radius:50%}\n"
-      "h1{font-size:2.2rem;margin:0}h2{font-size:1.1rem;margin:1.2rem 0 .3rem}\n"
-      ".reason{font-size:1.25rem;margin:.2rem 0}.next{font-size:1.1rem;margin:.2rem 0;font-weight:bold}\n"
-      ".demo{border:.15rem dashed #a11616;padding:.4rem .8rem;margin:.6rem 0;font-weight:bold}\n"
-      "dl{margin:0}.row{display:flex;gap:.6rem;border-bottom:1px solid #ddd;padding:.25rem 0}dt{min-width:11rem;color:#444}dd{margin:0;overflow-wrap:anywhere}\n"
-      ".id{font-family:\"DejaVu Sans Mono\",monospace;font-size:.85rem;unicode-bidi:isolate}\n"
-      "details{margin-top:1rem}summary{cursor:pointer}ul{margin:.2rem 0;padding-inline-start:1.3rem}\n"
-      "@media print{@page{size:A4;margin:14mm}body{max-width:none;padding:0;font-size:11pt}details{break-before:auto}.shape,.verdict{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n"
-      "</style></head>\n<body>\n");
+  html_.markup(
+      "<head><meta charset=utf-8><meta name=viewport content=\"width=device-width,initial-scale=1\">"
+      "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>mohr · ");
+  html_.text(printable(name_))
+      .markup(
+          "</title>\n<style>\n"
+          "body{font-family:Vazirmatn,\"DejaVu Sans\",\"Noto Sans Arabic\",sans-serif;margin:0 "
+          "auto;max-width:46rem;padding:1rem;line-height:1.7;color:#1a1a1a;background:#fff}\n"
+          ".verdict{display:flex;align-items:center;gap:1.2rem;border:.3rem solid;padding:1.2rem;margin-bottom:1rem}\n"
+          ".shape{font-size:3.2rem;line-height:1;width:5rem;height:5rem;display:flex;align-items:center;justify-content:center;color:#fff;"
+          "flex:none}\n"
+          ".accept{border-color:#1b6e3c}.accept .shape{background:#1b6e3c;border-radius:.4rem}\n"
+          ".hold{border-color:#8a5a00}.hold .shape{background:#8a5a00;border-radius:50%}\n"
+          ".reject{border-color:#a11616}.reject .shape{background:#a11616;clip-path:polygon(30% 0,70% 0,100% 30%,100% 70%,70% 100%,30% "
+          "100%,0 70%,0 30%)}\n"
+          ".none{border-color:#555}.none .shape{background:#555;border-radius:50%}\n"
+          "h1{font-size:2.2rem;margin:0}h2{font-size:1.1rem;margin:1.2rem 0 .3rem}\n"
+          ".reason{font-size:1.25rem;margin:.2rem 0}.next{font-size:1.1rem;margin:.2rem 0;font-weight:bold}\n"
+          ".demo{border:.15rem dashed #a11616;padding:.4rem .8rem;margin:.6rem 0;font-weight:bold}\n"
+          "dl{margin:0}.row{display:flex;gap:.6rem;border-bottom:1px solid #ddd;padding:.25rem "
+          "0}dt{min-width:11rem;color:#444}dd{margin:0;overflow-wrap:anywhere}\n"
+          ".id{font-family:\"DejaVu Sans Mono\",monospace;font-size:.85rem;unicode-bidi:isolate}\n"
+          "details{margin-top:1rem}summary{cursor:pointer}ul{margin:.2rem 0;padding-inline-start:1.3rem}\n"
+          "@media "
+          "print{@page{size:A4;margin:14mm}body{max-width:none;padding:0;font-size:11pt}details{break-before:auto}.shape,.verdict{print-"
+          "color-adjust:exact;-webkit-print-color-adjust:exact}}\n"
+          "</style></head>\n<body>\n");
 }
 
 void Page::outcome() {
@@ -194,7 +203,8 @@ void Page::details(const format::Signature& signature, const SignatureVerdict& v
   row(Label::mended_by, owner_word(verdict.owner, language_));
   row(Label::algorithm, crypto::signature_name(signature.algorithm), true);
   for (const format::Reference& reference : signature.references)
-    row(Label::document_digest, reference.name + ": " + std::string(crypto::digest_name(reference.digest)) + " " + hex(reference.expected), true);
+    row(Label::document_digest, reference.name + ": " + std::string(crypto::digest_name(reference.digest)) + " " + hex(reference.expected),
+        true);
   html_.markup("</dl>\n");
   path(verdict.chain);
   for (const TimestampVerdict& timestamp : verdict.timestamps) path(timestamp.chain);
@@ -203,7 +213,11 @@ void Page::details(const format::Signature& signature, const SignatureVerdict& v
     label(Label::all_findings);
     html_.markup("</h2><ul>");
     const auto item = [&](const Finding& finding) {
-      html_.markup("<li>").text(render(finding, language_)).markup(" <span dir=ltr class=id>").text(mohr::row(finding.check).id).markup("</span></li>");
+      html_.markup("<li>")
+          .text(render(finding, language_))
+          .markup(" <span dir=ltr class=id>")
+          .text(mohr::row(finding.check).id)
+          .markup("</span></li>");
     };
     for (const Finding& finding : verdict.findings) item(finding);
     for (const Finding& finding : verdict.warnings) item(finding);

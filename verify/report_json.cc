@@ -35,7 +35,8 @@ Value finding_value(const Finding& finding) {
   const CheckRow& r = row(finding.check);
   Value value;
   value.add("id", r.id).add("params", params_value(r.names, finding.params));
-  if (const Rule& meaning = rule(finding.check); !meaning.clause.empty()) value.add("clause", "EN 319 102-1 " + std::string(meaning.clause));
+  if (const Rule& meaning = rule(finding.check); !meaning.clause.empty())
+    value.add("clause", "EN 319 102-1 " + std::string(meaning.clause));
   value.add("en", render(finding, Language::en)).add("fa", render(finding, Language::fa));
   return value;
 }
@@ -157,7 +158,7 @@ Value signature_value(const format::Signature& signature, const SignatureVerdict
   if (verdict.reason) value.add("reason", finding_value(*verdict.reason));
   if (verdict.next) value.add("next", step_value(*verdict.next));
   value.add("algorithm", signature.algorithm.scheme == crypto::SignatureScheme::none ? signature.algorithm_name
-                                                                                       : crypto::signature_name(signature.algorithm));
+                                                                                     : crypto::signature_name(signature.algorithm));
   if (signature.signer) value.add("signer", certificate_value(*signature.signer));
   if (signature.claimed_time) value.add("claimed_time", iso8601(*signature.claimed_time));
   if (verdict.best_signature_time) value.add("best_signature_time", iso8601(*verdict.best_signature_time));

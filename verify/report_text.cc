@@ -90,8 +90,7 @@ std::string report_text(const Verdict& verdict, std::string_view name, Language 
 }
 
 std::string report_line(const Verdict& verdict, std::string_view name, Language language) {
-  if (verdict.no_signature)
-    return "○ " + std::string(phrase(Label::no_signature, language)) + "  " + isolate_ltr(printable(name));
+  if (verdict.no_signature) return "○ " + std::string(phrase(Label::no_signature, language)) + "  " + isolate_ltr(printable(name));
   std::string line = headline(verdict.outcome, language, false) + "  " + isolate_ltr(printable(name));
   const auto worst = std::max_element(verdict.signatures.begin(), verdict.signatures.end(),
                                       [](const SignatureVerdict& a, const SignatureVerdict& b) { return a.outcome < b.outcome; });

@@ -16,7 +16,8 @@ bool has_failure(const Findings& findings) {
 void accept_algorithms(const pki::TimestampToken& token, Instant now, Findings& findings) {
   const pki::SignerInfo& signer = token.cms.signers.front();
   for (const crypto::DigestAlgorithm digest : {token.digest, signer.digest})
-    if (now >= pki::usable_until(digest)) findings.push_back(findings::signature_digest_weak(Code{std::string(crypto::digest_name(digest))}));
+    if (now >= pki::usable_until(digest))
+      findings.push_back(findings::signature_digest_weak(Code{std::string(crypto::digest_name(digest))}));
   if (signer.signature_algorithm.scheme != crypto::SignatureScheme::none && now >= pki::usable_until(signer.signature_algorithm))
     findings.push_back(findings::signature_digest_weak(Code{crypto::signature_name(signer.signature_algorithm)}));
 }
@@ -43,8 +44,8 @@ Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier
   if (token.time > situation.question.now) verdict.findings.push_back(findings::timestamp_in_future(token.time));
   if (!checked.signer) return verdict;
   verdict.authority = checked.signer->subject().display();
-  const PathQuestion question{checked.signer, pki::Purpose::time_stamping, situation.question.now, situation.question.now, false,
-                              situation.options.revocation};
+  const PathQuestion question{checked.signer, pki::Purpose::time_stamping, situation.question.now, situation.question.now,
+                              false,          situation.options.revocation};
   MOHR_TRY(verdict.chain, judge_path(question, situation.grounds));
   verdict.good = verdict.chain->good && !has_failure(verdict.findings);
   return verdict;

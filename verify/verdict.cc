@@ -9,12 +9,11 @@ struct StepRow {
   std::string_view id, names, en, fa;
 };
 constexpr std::array kSteps = {
-#define STEP(tag, id, names, en, fa)                                                                     \
-  StepRow{id, #names, en, fa},
+#define STEP(tag, id, names, en, fa) StepRow{id, #names, en, fa},
 #include "verify/steps.def"
 #undef STEP
 };
-#define STEP(tag, id, names, en, fa)                                                                                        \
+#define STEP(tag, id, names, en, fa) \
   static_assert(mohr::detail::placeholders_match(en, #names) && mohr::detail::same_placeholders(en, fa), "a step's texts differ: " id);
 #include "verify/steps.def"
 #undef STEP

@@ -14,11 +14,11 @@ enum class SubIndication : std::uint8_t {
 #include "verify/sub_indications.def"
 #undef SUB_INDICATION
 };
-std::string_view indication_id(Indication indication);            // "TOTAL-PASSED"
-std::string_view sub_indication_id(SubIndication sub_indication); // "HASH_FAILURE", "" for none
+std::string_view indication_id(Indication indication);             // "TOTAL-PASSED"
+std::string_view sub_indication_id(SubIndication sub_indication);  // "HASH_FAILURE", "" for none
 
-enum class Outcome : std::uint8_t { accept, hold, reject };       // in this order: the worst of several counts
-std::string_view outcome_id(Outcome outcome);                     // "ACCEPT"
+enum class Outcome : std::uint8_t { accept, hold, reject };  // in this order: the worst of several counts
+std::string_view outcome_id(Outcome outcome);                // "ACCEPT"
 enum class Owner : std::uint8_t { nobody, sender, this_office, wait, defect };
 std::string_view owner_id(Owner owner);
 
@@ -32,10 +32,10 @@ struct NextStep {
   Params params;
 };
 std::string_view step_id(Step step);
-std::string_view step_names(Step step);                           // "(issuer)": its parameters, filled from the finding
+std::string_view step_names(Step step);  // "(issuer)": its parameters, filled from the finding
 std::string render(const NextStep& step, Language language);
 
-struct CertificateFacts {      // a certificate of a path, for the report
+struct CertificateFacts {  // a certificate of a path, for the report
   pki::CertificatePtr certificate;
   std::optional<pki::RevocationStatus> revocation;  // nothing for the anchor
 };
@@ -46,16 +46,16 @@ struct PathJudgement {
   const pki::Anchor* anchor = nullptr;  // belongs to the Trust that was asked
   Findings findings;                    // warnings among them
   bool good = false;
-  bool chained = false;                 // a path to an anchor verifies: its certificates' URLs may be fetched
-  Instant from, until;                  // good as long as the wanted time and the time of checking both lie in here
+  bool chained = false;  // a path to an anchor verifies: its certificates' URLs may be fetched
+  Instant from, until;   // good as long as the wanted time and the time of checking both lie in here
 };
 using PathJudgementPtr = std::shared_ptr<const PathJudgement>;
 
 struct TimestampVerdict {
-  Instant time;                // genTime; meaningless when the token cannot be read
-  std::string authority;       // display name of the TSA; "" when the token does not tell
+  Instant time;           // genTime; meaningless when the token cannot be read
+  std::string authority;  // display name of the TSA; "" when the token does not tell
   bool good = false;
-  PathJudgementPtr chain;      // null when it was not looked at
+  PathJudgementPtr chain;  // null when it was not looked at
   Findings findings;
 };
 
@@ -64,26 +64,26 @@ struct SignatureVerdict {
   SubIndication sub_indication{};
   Outcome outcome = Outcome::hold;
   Owner owner = Owner::nobody;
-  std::optional<Finding> reason;          // the decisive finding; a row of its own when accepted
+  std::optional<Finding> reason;  // the decisive finding; a row of its own when accepted
   std::optional<NextStep> next;
-  Findings findings;                      // everything seen, the decisive one first
+  Findings findings;  // everything seen, the decisive one first
   Findings warnings;
-  PathJudgementPtr chain;                 // of the signer; null when there is no certificate
+  PathJudgementPtr chain;  // of the signer; null when there is no certificate
   std::vector<TimestampVerdict> timestamps;
   std::optional<Instant> best_signature_time;  // from a good time-stamp; else the time of checking was used
   bool demonstration = false;
 };
 
 struct Verdict {
-  Instant checked_at;                     // the time the question was asked for
-  bool time_was_given = false;            // --at: stands in the headline
+  Instant checked_at;           // the time the question was asked for
+  bool time_was_given = false;  // --at: stands in the headline
   format::SignedDocument document;
-  std::vector<SignatureVerdict> signatures;    // as in document.signatures
-  Outcome outcome = Outcome::reject;      // the worst; meaningless when there is no signature
+  std::vector<SignatureVerdict> signatures;  // as in document.signatures
+  Outcome outcome = Outcome::reject;         // the worst; meaningless when there is no signature
   bool no_signature = false;
   bool demonstration = false;
   std::vector<pki::FailedFetch> failed_fetches;
-  std::vector<std::string> trusted;       // anchors that were configured: display names
+  std::vector<std::string> trusted;  // anchors that were configured: display names
   crypto::Hash trust_identity;
 };
 

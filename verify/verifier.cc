@@ -83,8 +83,7 @@ Verdict assemble(format::SignedDocument facts, std::vector<SignatureVerdict> sig
 
 }  // namespace
 
-Verifier::Verifier(pki::Trust trust, Options options)
-    : state_(std::make_unique<State>(std::move(trust), std::move(options))) {}
+Verifier::Verifier(pki::Trust trust, Options options) : state_(std::make_unique<State>(std::move(trust), std::move(options))) {}
 Verifier::~Verifier() = default;
 const pki::Trust& Verifier::trust() const { return state_->trust; }
 

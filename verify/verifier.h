@@ -12,14 +12,14 @@ struct Question {
   Instant now;
   bool time_was_given = false;
   std::string expect_receiver, expect_sender, expect_tracking_id;
-  const Source* expect_request = nullptr;   // the message that this one answers
+  const Source* expect_request = nullptr;  // the message that this one answers
 };
 
 struct Options {
   Limits limits;
-  bool revocation = true;                   // false only for measurements and tests: says so in the verdict's warnings
+  bool revocation = true;  // false only for measurements and tests: says so in the verdict's warnings
   bool cache = true;
-  std::vector<std::string> allowed_hosts;   // may be asked for missing issuers though no path verifies yet (--allow-host)
+  std::vector<std::string> allowed_hosts;  // may be asked for missing issuers though no path verifies yet (--allow-host)
 };
 
 class Verifier {

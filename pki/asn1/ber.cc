@@ -13,8 +13,18 @@ Error broken(const char* what, std::size_t at) { return errors::der_invalid(Code
 // Universal string types that BER may cut into pieces.
 bool is_string_type(Tag tag) {
   switch (tag & ~0x20) {
-    case kBitString: case kOctetString: case kUtf8String: case kNumericString: case kPrintableString: case kT61String: case kIa5String:
-    case kUtcTime: case kGeneralizedTime: case kVisibleString: case kUniversalString: case kBmpString: return true;
+    case kBitString:
+    case kOctetString:
+    case kUtf8String:
+    case kNumericString:
+    case kPrintableString:
+    case kT61String:
+    case kIa5String:
+    case kUtcTime:
+    case kGeneralizedTime:
+    case kVisibleString:
+    case kUniversalString:
+    case kBmpString: return true;
     default: return false;
   }
 }

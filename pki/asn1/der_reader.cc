@@ -25,9 +25,7 @@ std::optional<Instant> date_and_time(ByteView text, std::size_t year_digits) {
 
 }  // namespace
 
-Error Reader::error(const char* what) const {
-  return errors::der_invalid(Code{what}).at("byte " + std::to_string(rest_.data() - start_));
-}
+Error Reader::error(const char* what) const { return errors::der_invalid(Code{what}).at("byte " + std::to_string(rest_.data() - start_)); }
 
 Result<Element> Reader::next() {
   if (rest_.size() < 2) return error("it ends in the middle of an element");

@@ -12,9 +12,7 @@ inline constexpr Tag kBoolean = 0x01, kInteger = 0x02, kBitString = 0x03, kOctet
                      kEnumerated = 0x0a, kUtf8String = 0x0c, kNumericString = 0x12, kPrintableString = 0x13, kT61String = 0x14,
                      kIa5String = 0x16, kUtcTime = 0x17, kGeneralizedTime = 0x18, kVisibleString = 0x1a, kUniversalString = 0x1c,
                      kBmpString = 0x1e, kSequence = 0x30, kSet = 0x31;
-constexpr Tag context(unsigned number, bool constructed = true) {
-  return static_cast<Tag>((constructed ? 0xa0U : 0x80U) | number);
-}
+constexpr Tag context(unsigned number, bool constructed = true) { return static_cast<Tag>((constructed ? 0xa0U : 0x80U) | number); }
 
 struct Element {
   Tag tag = 0;
@@ -35,20 +33,20 @@ class Reader {
   [[nodiscard]] ByteView rest() const { return rest_; }
   [[nodiscard]] Tag peek() const { return rest_.empty() ? Tag{0} : rest_[0]; }
 
-  Result<Element> next();                    // any element
-  Result<Element> next(Tag tag);             // this one, or an error
-  Result<Element> next_if(Tag tag);          // this one, or an empty element
-  Result<Reader> enter(Tag tag);             // next(tag), then inside it
-  Result<void> finish() const;               // an error when anything is left
+  Result<Element> next();            // any element
+  Result<Element> next(Tag tag);     // this one, or an error
+  Result<Element> next_if(Tag tag);  // this one, or an empty element
+  Result<Reader> enter(Tag tag);     // next(tag), then inside it
+  Result<void> finish() const;       // an error when anything is left
 
-  Result<ByteView> oid();                    // contents octets, checked
-  Result<ByteView> integer();                // contents octets, minimal; may be negative
-  Result<ByteView> unsigned_integer();       // magnitude without leading zero octet; negative is an error
-  Result<std::int64_t> small_integer();      // fits 63 bits
-  Result<bool> boolean();                    // 00 or FF
+  Result<ByteView> oid();                // contents octets, checked
+  Result<ByteView> integer();            // contents octets, minimal; may be negative
+  Result<ByteView> unsigned_integer();   // magnitude without leading zero octet; negative is an error
+  Result<std::int64_t> small_integer();  // fits 63 bits
+  Result<bool> boolean();                // 00 or FF
   Result<ByteView> octet_string();
-  Result<ByteView> bit_string();             // whole octets only (no unused bits)
-  Result<Instant> time();                    // UTCTime or GeneralizedTime as RFC 5280 4.1.2.5 wants them (seconds, Z, no fraction)
+  Result<ByteView> bit_string();  // whole octets only (no unused bits)
+  Result<Instant> time();         // UTCTime or GeneralizedTime as RFC 5280 4.1.2.5 wants them (seconds, Z, no fraction)
   Result<void> null();
 
   [[nodiscard]] Error error(const char* what) const;  // der_invalid at this place

@@ -54,7 +54,8 @@ Bytes integer(std::int64_t value) {
   Bytes contents;
   for (int i = 7; i >= 0; --i) contents.push_back(static_cast<Byte>(static_cast<std::uint64_t>(value) >> (8 * i)));
   std::size_t skip = 0;
-  while (skip < 7 && ((contents[skip] == 0 && !(contents[skip + 1] & 0x80)) || (contents[skip] == 0xff && (contents[skip + 1] & 0x80)))) ++skip;
+  while (skip < 7 && ((contents[skip] == 0 && !(contents[skip + 1] & 0x80)) || (contents[skip] == 0xff && (contents[skip + 1] & 0x80))))
+    ++skip;
   return element(kInteger, ByteView(contents).subspan(skip));
 }
 

@@ -28,8 +28,7 @@ constexpr OidOctets oid_octets(std::string_view dotted) {
       if (index == 1) arc += first * 40;
       int groups = 1;
       while (arc >> (7 * groups)) ++groups;
-      for (int g = groups - 1; g >= 0; --g)
-        out.octets[out.size++] = static_cast<Byte>((arc >> (7 * g) & 0x7f) | (g > 0 ? 0x80 : 0));
+      for (int g = groups - 1; g >= 0; --g) out.octets[out.size++] = static_cast<Byte>((arc >> (7 * g) & 0x7f) | (g > 0 ? 0x80 : 0));
     }
     arc = 0;
     ++index;
@@ -44,11 +43,11 @@ enum class Oid : std::uint16_t {
 #undef OID
 };
 
-Oid known_oid(ByteView contents);            // by contents octets; Oid::unknown when it is in no row
-ByteView contents(Oid oid);                  // DER contents octets of a row
+Oid known_oid(ByteView contents);  // by contents octets; Oid::unknown when it is in no row
+ByteView contents(Oid oid);        // DER contents octets of a row
 std::string dotted(ByteView contents);
 std::string_view dotted(Oid oid);
-std::string_view name(Oid oid);              // short English name, for details only
+std::string_view name(Oid oid);  // short English name, for details only
 std::optional<Bytes> contents_from_dotted(std::string_view dotted);
 
 }  // namespace mohr::asn1

@@ -28,8 +28,7 @@ using GroupTable = std::array<std::array<std::uint32_t, 256>, 4>;
 constexpr GroupTable groups(const std::array<Byte, 256>& table) {
   GroupTable out{};
   for (std::size_t place = 0; place < 4; ++place)
-    for (std::size_t c = 0; c < 256; ++c)
-      out[place][c] = table[c] == kNoDigit ? 0xff000000 : std::uint32_t{table[c]} << (18 - 6 * place);
+    for (std::size_t c = 0; c < 256; ++c) out[place][c] = table[c] == kNoDigit ? 0xff000000 : std::uint32_t{table[c]} << (18 - 6 * place);
   return out;
 }
 constexpr GroupTable kGroupsBase64 = groups(kFromBase64);
@@ -61,7 +60,8 @@ std::string encode(ByteView bytes, std::string_view alphabet, bool pad) {
 inline bool sixteen(const Byte* in, Byte* to, char digit62, char digit63) {
   const __m128i c = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in));
   const auto range = [&](char first, char last) {
-    return _mm_and_si128(_mm_cmpgt_epi8(c, _mm_set1_epi8(static_cast<char>(first - 1))), _mm_cmplt_epi8(c, _mm_set1_epi8(static_cast<char>(last + 1))));
+    return _mm_and_si128(_mm_cmpgt_epi8(c, _mm_set1_epi8(static_cast<char>(first - 1))),
+                         _mm_cmplt_epi8(c, _mm_set1_epi8(static_cast<char>(last + 1))));
   };
   const __m128i upper = range('A', 'Z'), lower = range('a', 'z'), digit = range('0', '9');
   const __m128i is62 = _mm_cmpeq_epi8(c, _mm_set1_epi8(digit62)), is63 = _mm_cmpeq_epi8(c, _mm_set1_epi8(digit63));
@@ -143,9 +143,7 @@ class Decoder {
 
 void append(Bytes& to, ByteView more) { to.insert(to.end(), more.begin(), more.end()); }
 
-bool equal(ByteView a, ByteView b) {
-  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
-}
+bool equal(ByteView a, ByteView b) { return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0); }
 
 bool less(ByteView a, ByteView b) { return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end()); }
 

@@ -15,12 +15,8 @@ using Byte = std::uint8_t;
 using ByteView = std::span<const Byte>;  // borrows: whoever hands it out says how long it lives
 using Bytes = std::vector<Byte>;
 
-inline ByteView as_bytes(std::string_view text) {
-  return {reinterpret_cast<const Byte*>(text.data()), text.size()};
-}
-inline std::string_view as_text(ByteView bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+inline ByteView as_bytes(std::string_view text) { return {reinterpret_cast<const Byte*>(text.data()), text.size()}; }
+inline std::string_view as_text(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 inline Bytes to_bytes(ByteView view) { return {view.begin(), view.end()}; }
 void append(Bytes& to, ByteView more);
 

@@ -8,9 +8,7 @@ constexpr std::int64_t kEpochDays = 719163;  // 1970-01-01 as an ordinal where 0
 constexpr std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
 // Ordinal of 1 Farvardin (national.md 5.1).
-std::int64_t new_year(int year) {
-  return 226895 + 365 * (std::int64_t{year} - 1) + floor_div(8 * std::int64_t{year} + 21, 33);
-}
+std::int64_t new_year(int year) { return 226895 + 365 * (std::int64_t{year} - 1) + floor_div(8 * std::int64_t{year} + 21, 33); }
 
 int days_before_month(int month) { return month <= 7 ? (month - 1) * 31 : 186 + (month - 7) * 30; }
 

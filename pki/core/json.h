@@ -27,17 +27,17 @@ class Value {
   Value(Value&&) noexcept = default;
   Value& operator=(Value&&) noexcept = default;
   ~Value() = default;
-  Value(std::nullptr_t) {}                                          // NOLINT
-  Value(bool b) : data_(b) {}                                       // NOLINT
-  Value(std::int64_t n) : data_(n) {}                               // NOLINT
-  Value(int n) : data_(std::int64_t{n}) {}                          // NOLINT
-  Value(std::uint64_t n) : data_(static_cast<std::int64_t>(n)) {}   // NOLINT
-  Value(double n) : data_(n) {}                                     // NOLINT
-  Value(std::string s) : data_(std::move(s)) {}                     // NOLINT
-  Value(std::string_view s) : data_(std::string(s)) {}              // NOLINT
-  Value(const char* s) : data_(std::string(s)) {}                   // NOLINT
-  Value(Array a) : data_(std::move(a)) {}                           // NOLINT
-  Value(Object o) : data_(std::move(o)) {}                          // NOLINT
+  Value(std::nullptr_t) {}                                         // NOLINT
+  Value(bool b) : data_(b) {}                                      // NOLINT
+  Value(std::int64_t n) : data_(n) {}                              // NOLINT
+  Value(int n) : data_(std::int64_t{n}) {}                         // NOLINT
+  Value(std::uint64_t n) : data_(static_cast<std::int64_t>(n)) {}  // NOLINT
+  Value(double n) : data_(n) {}                                    // NOLINT
+  Value(std::string s) : data_(std::move(s)) {}                    // NOLINT
+  Value(std::string_view s) : data_(std::string(s)) {}             // NOLINT
+  Value(const char* s) : data_(std::string(s)) {}                  // NOLINT
+  Value(Array a) : data_(std::move(a)) {}                          // NOLINT
+  Value(Object o) : data_(std::move(o)) {}                         // NOLINT
 
   [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
   [[nodiscard]] const bool* boolean() const { return std::get_if<bool>(&data_); }

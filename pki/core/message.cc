@@ -14,21 +14,20 @@ constexpr std::array kChecks = {
 };
 
 constexpr std::array kErrors = {
-#define ERROR(tag, id, failure, params, names, en, next_en, fa, next_fa) \
-  ErrorRow{id, Failure::failure, #names, en, next_en, fa, next_fa},
+#define ERROR(tag, id, failure, params, names, en, next_en, fa, next_fa) ErrorRow{id, Failure::failure, #names, en, next_en, fa, next_fa},
 #include "pki/core/errors.def"
 #undef ERROR
 };
 
 // The build fails when the texts of a row do not name the same parameters. Here and not in the headers: evaluating it costs a second.
-#define CHECK(tag, id, params, names, en, fa)                                                           \
-  static_assert(detail::placeholders_match(en, #names), "a text names an unknown parameter: " id);       \
+#define CHECK(tag, id, params, names, en, fa)                                                      \
+  static_assert(detail::placeholders_match(en, #names), "a text names an unknown parameter: " id); \
   static_assert(detail::same_placeholders(en, fa), "the two texts name different parameters: " id);
 #include "pki/core/checks.def"
 #undef CHECK
-#define ERROR(tag, id, failure, params, names, en, next_en, fa, next_fa)                               \
-  static_assert(detail::placeholders_match(en, #names), "a text names an unknown parameter: " id);       \
-  static_assert(detail::same_placeholders(en, fa), "the two texts name different parameters: " id);      \
+#define ERROR(tag, id, failure, params, names, en, next_en, fa, next_fa)                                     \
+  static_assert(detail::placeholders_match(en, #names), "a text names an unknown parameter: " id);           \
+  static_assert(detail::same_placeholders(en, fa), "the two texts name different parameters: " id);          \
   static_assert(detail::placeholders_match(next_en, #names), "a next step names an unknown parameter: " id); \
   static_assert(detail::same_placeholders(next_en, next_fa), "the next steps name different parameters: " id);
 #include "pki/core/errors.def"
@@ -49,7 +48,8 @@ std::string render(const Error& error, Language language) {
   const ErrorRow& r = row(error.code);
   std::string text = render(language == Language::fa ? r.fa : r.en, r.names, error.params, language);
   if (error.place.empty()) return text;
-  return text + (language == Language::fa ? " (جای آن: " + isolate_ltr(printable(error.place)) + ")" : " (at " + printable(error.place) + ")");
+  return text +
+         (language == Language::fa ? " (جای آن: " + isolate_ltr(printable(error.place)) + ")" : " (at " + printable(error.place) + ")");
 }
 
 std::string render_next(const Error& error, Language language) {

@@ -37,7 +37,10 @@ constexpr bool placeholders_match(std::string_view pattern, std::string_view nam
   const auto is_word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
   const auto holds = [&](std::string_view word) {
     for (std::size_t i = 0; i < names.size();) {
-      if (!is_word(names[i])) { ++i; continue; }
+      if (!is_word(names[i])) {
+        ++i;
+        continue;
+      }
       std::size_t j = i;
       while (j < names.size() && is_word(names[j])) ++j;
       if (names.substr(i, j - i) == word) return true;

@@ -13,12 +13,12 @@ template <class T>
 class [[nodiscard]] Result {
  public:
   using value_type = T;
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}        // NOLINT: a value is a result
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}    // NOLINT: an error is a result
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: a value is a result
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: an error is a result
   template <class U>
-    requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Error> && !std::is_same_v<std::remove_cvref_t<U>, T>)
-  Result(U&& value) : state_(std::in_place_index<0>, T(std::forward<U>(value))) {}  // NOLINT
+  requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
+           !std::is_same_v<std::remove_cvref_t<U>, Error> && !std::is_same_v<std::remove_cvref_t<U>, T>) Result(U&& value)
+      : state_(std::in_place_index<0>, T(std::forward<U>(value))) {}  // NOLINT
 
   [[nodiscard]] bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -34,7 +34,9 @@ class [[nodiscard]] Result {
   const Error& error() const& { return std::get<1>(state_); }
   Error&& error() && { return std::get<1>(std::move(state_)); }
   template <class U>
-  T value_or(U&& other) const& { return has_value() ? **this : static_cast<T>(std::forward<U>(other)); }
+  T value_or(U&& other) const& {
+    return has_value() ? **this : static_cast<T>(std::forward<U>(other));
+  }
 
  private:
   std::variant<T, Error> state_;
@@ -60,8 +62,8 @@ class [[nodiscard]] Result<void> {
 #define MOHR_CONCAT_(a, b) a##b
 #define MOHR_CONCAT(a, b) MOHR_CONCAT_(a, b)
 #define MOHR_TRY(declaration, expression) MOHR_TRY_(declaration, expression, MOHR_CONCAT(mohr_result_, __LINE__))
-#define MOHR_TRY_(declaration, expression, name) \
-  auto name = (expression);                      \
+#define MOHR_TRY_(declaration, expression, name)         \
+  auto name = (expression);                              \
   if (!name.has_value()) return std::move(name).error(); \
   declaration = std::move(*name)
 #define MOHR_CHECK(expression) MOHR_CHECK_(expression, MOHR_CONCAT(mohr_result_, __LINE__))

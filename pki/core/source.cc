@@ -58,8 +58,7 @@ Result<void> FileSource::read_at(std::uint64_t offset, std::span<Byte> into) con
 }
 
 Result<Bytes> read_all(const Source& source, std::uint64_t at_most) {
-  if (source.size() > at_most)
-    return errors::budget_exceeded(Code{"memory-bytes"}, static_cast<std::int64_t>(at_most));
+  if (source.size() > at_most) return errors::budget_exceeded(Code{"memory-bytes"}, static_cast<std::int64_t>(at_most));
   Bytes bytes(source.size());
   MOHR_CHECK(source.read_at(0, bytes));
   return bytes;
@@ -86,7 +85,10 @@ NewFile::NewFile(int fd, std::string path, std::string temporary, bool replace)
     : fd_(fd), path_(std::move(path)), temporary_(std::move(temporary)), replace_(replace) {}
 
 NewFile::NewFile(NewFile&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)), temporary_(std::exchange(other.temporary_, {})), replace_(other.replace_) {}
+    : fd_(std::exchange(other.fd_, -1)),
+      path_(std::move(other.path_)),
+      temporary_(std::exchange(other.temporary_, {})),
+      replace_(other.replace_) {}
 
 Result<NewFile> NewFile::create(const std::string& path, bool replace, unsigned mode) {
   struct stat status {};

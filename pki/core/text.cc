@@ -44,7 +44,8 @@ std::string two(int value) {
 }
 
 std::string date_time(int year, int month, int day, char separator, const CivilTime& time, std::string_view between) {
-  return std::to_string(year) + separator + two(month) + separator + two(day) + std::string(between) + two(time.hour) + ":" + two(time.minute);
+  return std::to_string(year) + separator + two(month) + separator + two(day) + std::string(between) + two(time.hour) + ":" +
+         two(time.minute);
 }
 
 std::string with_separators(std::int64_t value) {

@@ -70,7 +70,8 @@ std::optional<Instant> instant(const CivilTime& c) {
 std::string iso8601(Instant time) {
   const CivilTime c = civil(time);
   std::array<char, 40> text{};
-  const int size = std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, c.hour, c.minute, c.second);
+  const int size =
+      std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, c.hour, c.minute, c.second);
   return {text.data(), static_cast<std::size_t>(size)};
 }
 

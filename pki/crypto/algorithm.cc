@@ -36,11 +36,10 @@ constexpr std::array kSignatures = {
 #undef SIGNATURE
 };
 
-constexpr std::string_view kEd25519 = "1.3.101.112", kEd448 = "1.3.101.113", kPss = "1.2.840.113549.1.1.10",
-                           kMgf1 = "1.2.840.113549.1.1.8";
+constexpr std::string_view kEd25519 = "1.3.101.112", kEd448 = "1.3.101.113", kPss = "1.2.840.113549.1.1.10", kMgf1 = "1.2.840.113549.1.1.8";
 constexpr OidOctets kPssContents = asn1::oid_octets(kPss), kMgf1Contents = asn1::oid_octets(kMgf1),
-                    kRsaContents = asn1::oid_octets("1.2.840.113549.1.1.1"),
-                    kEcContents = asn1::oid_octets("1.2.840.10045.2.1"), kDsaContents = asn1::oid_octets("1.2.840.10040.4.1");
+                    kRsaContents = asn1::oid_octets("1.2.840.113549.1.1.1"), kEcContents = asn1::oid_octets("1.2.840.10045.2.1"),
+                    kDsaContents = asn1::oid_octets("1.2.840.10040.4.1");
 constexpr std::int64_t kLongestSalt = 2048;  // octets: no modulus that is accepted has room for more
 
 int edwards_bits(std::string_view oid) { return oid == kEd25519 ? 255 : oid == kEd448 ? 448 : 0; }
@@ -77,8 +76,7 @@ Bytes pss_digest_identifier(DigestAlgorithm digest) {  // RFC 4055 2.1: NULL is 
 
 Bytes pss_parameters(const SignatureAlgorithm& algorithm) {
   Bytes fields;
-  if (algorithm.digest != DigestAlgorithm::sha1)
-    append(fields, asn1::element(asn1::context(0), pss_digest_identifier(algorithm.digest)));
+  if (algorithm.digest != DigestAlgorithm::sha1) append(fields, asn1::element(asn1::context(0), pss_digest_identifier(algorithm.digest)));
   if (algorithm.mgf_digest != DigestAlgorithm::sha1)
     append(fields, asn1::element(asn1::context(1), asn1::sequence({asn1::oid(kMgf1), pss_digest_identifier(algorithm.mgf_digest)})));
   if (algorithm.salt_octets != 20) append(fields, asn1::element(asn1::context(2), asn1::integer(algorithm.salt_octets)));

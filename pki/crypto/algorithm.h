@@ -13,14 +13,14 @@ enum class DigestAlgorithm : std::uint8_t {
 #include "pki/crypto/algorithms.def"
 #undef DIGEST
 };
-std::size_t digest_size(DigestAlgorithm algorithm);                       // octets
-std::string_view digest_name(DigestAlgorithm algorithm);                  // "SHA-256"
-std::string_view digest_uri(DigestAlgorithm algorithm);                   // XML identifier, "" when there is none
+std::size_t digest_size(DigestAlgorithm algorithm);       // octets
+std::string_view digest_name(DigestAlgorithm algorithm);  // "SHA-256"
+std::string_view digest_uri(DigestAlgorithm algorithm);   // XML identifier, "" when there is none
 std::optional<DigestAlgorithm> digest_from_oid(ByteView oid_contents);
 std::optional<DigestAlgorithm> digest_from_uri(std::string_view uri);
 // AlgorithmIdentifier of a digest (parameters absent or NULL), read from `reader`.
 Result<DigestAlgorithm> read_digest_algorithm(asn1::Reader& reader);
-Bytes write_digest_algorithm(DigestAlgorithm algorithm);                  // parameters absent (RFC 5754)
+Bytes write_digest_algorithm(DigestAlgorithm algorithm);  // parameters absent (RFC 5754)
 
 enum class Curve : std::uint8_t { none, p256, p384, p521, secp256k1, p224, brainpool256, brainpool384, brainpool512 };
 enum class SignatureScheme : std::uint8_t { none, rsa_pkcs1, rsa_pss, ecdsa, eddsa, dsa };
@@ -34,14 +34,14 @@ struct SignatureAlgorithm {
   Curve curve = Curve::none;                           // ECDSA as JOSE names it: this curve only (RFC 7518 3.4); none: any
   bool operator==(const SignatureAlgorithm&) const = default;
 };
-std::string signature_name(const SignatureAlgorithm& algorithm);          // "ECDSA with SHA-256"
+std::string signature_name(const SignatureAlgorithm& algorithm);  // "ECDSA with SHA-256"
 
 // AlgorithmIdentifier of a signature. CMS may name a bare key type (rsaEncryption, id-ecPublicKey): then `digest` fills the gap.
 // Errors: algorithm_unknown, der_invalid (PSS parameters are read whole: digest, MGF1 digest, salt; trailer 1).
 Result<SignatureAlgorithm> read_signature_algorithm(asn1::Reader& reader, DigestAlgorithm digest = DigestAlgorithm::none);
 // RSASSA-PSS-params alone (RFC 4055 3.1), as a key that is limited to them has it too.
 Result<SignatureAlgorithm> read_pss_parameters(asn1::Reader& reader);
-Bytes write_signature_algorithm(const SignatureAlgorithm& algorithm);     // RFC 4055, 5758, 8410
+Bytes write_signature_algorithm(const SignatureAlgorithm& algorithm);  // RFC 4055, 5758, 8410
 std::optional<SignatureAlgorithm> signature_from_uri(std::string_view uri);
 std::string_view signature_uri(const SignatureAlgorithm& algorithm);
 // JOSE (RFC 7518, 8037): EdDSA gives scheme eddsa; the curve is the key's. "none" and HS* are not here.

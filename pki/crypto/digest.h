@@ -43,7 +43,7 @@ struct Range {
 // Digest of all octets of `source`, read through the same window.
 Result<Hash> digest_source(const Source& source, DigestAlgorithm algorithm, Budget& budget);
 // Digests of the same octets of `source`, all algorithms in one pass, read through one window of 256 KiB.
-Result<std::vector<Hash>> digest_ranges(const Source& source, std::span<const Range> ranges,
-                                        std::span<const DigestAlgorithm> algorithms, Budget& budget);
+Result<std::vector<Hash>> digest_ranges(const Source& source, std::span<const Range> ranges, std::span<const DigestAlgorithm> algorithms,
+                                        Budget& budget);
 
 }  // namespace mohr::crypto

@@ -108,8 +108,8 @@ void Digest::update(ByteView more) {
 
 Hash Digest::finish() { return state_->whole && state_->context != nullptr ? finished(state_->context) : Hash{}; }
 
-Result<std::vector<Hash>> digest_ranges(const Source& source, std::span<const Range> ranges,
-                                        std::span<const DigestAlgorithm> algorithms, Budget& budget) {
+Result<std::vector<Hash>> digest_ranges(const Source& source, std::span<const Range> ranges, std::span<const DigestAlgorithm> algorithms,
+                                        Budget& budget) {
   std::vector<Digest> running;
   for (const DigestAlgorithm algorithm : algorithms) {
     if (digest_handle(algorithm) == nullptr) return errors::crypto_failed(Code{std::string(digest_name(algorithm))});

@@ -185,7 +185,8 @@ Result<void> read_rsa(ByteView octets, State& state) {
   if ((modulus.back() & 1) == 0) return errors::key_unsupported(Code{"RSA with an even modulus"});
   if (has_flawed_primes(modulus)) return errors::key_unsupported(Code{"RSA by a flawed generator (CVE-2017-15361)"});
   if (exponent.size() > kLargestExponent) return errors::key_unsupported(Code{"RSA with an exponent above 64 bits"});
-  if ((exponent.back() & 1) == 0 || bit_length(exponent) < 2) return errors::key_unsupported(Code{"RSA with an exponent that is even or 1"});
+  if ((exponent.back() & 1) == 0 || bit_length(exponent) < 2)
+    return errors::key_unsupported(Code{"RSA with an exponent that is even or 1"});
   Parameters parameters;
   parameters.number(OSSL_PKEY_PARAM_RSA_N, modulus);
   parameters.number(OSSL_PKEY_PARAM_RSA_E, exponent);
@@ -409,8 +410,7 @@ bool PublicKey::accepts(const SignatureAlgorithm& algorithm) const {
              (state_->type == KeyType::rsa_pss && (!only || (only->digest == algorithm.digest && only->mgf_digest == algorithm.mgf_digest &&
                                                              algorithm.salt_octets >= only->salt_octets)));
     }
-    case SignatureScheme::ecdsa:
-      return state_->type == KeyType::ec && (algorithm.curve == Curve::none || algorithm.curve == state_->curve);
+    case SignatureScheme::ecdsa: return state_->type == KeyType::ec && (algorithm.curve == Curve::none || algorithm.curve == state_->curve);
     case SignatureScheme::dsa: return state_->type == KeyType::dsa;
     case SignatureScheme::eddsa:
       return (state_->type == KeyType::ed25519 && algorithm.edwards_bits != 448) ||

@@ -46,7 +46,8 @@ class SoftwareKey final : public SigningKey {
   [[nodiscard]] EVP_PKEY* native() const { return key_.get(); }
 
   Result<Bytes> sign(const SignatureAlgorithm& algorithm, ByteView message, EcdsaForm form) const override {
-    if (!fits(algorithm, *public_key_)) return errors::crypto_failed(Code{"signing with " + signature_name(algorithm) + " by this kind of key"});
+    if (!fits(algorithm, *public_key_))
+      return errors::crypto_failed(Code{"signing with " + signature_name(algorithm) + " by this kind of key"});
     const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
     const EVP_MD* md = algorithm.scheme == SignatureScheme::eddsa ? nullptr : digest_handle(algorithm.digest);
     EVP_PKEY_CTX* parameters = nullptr;

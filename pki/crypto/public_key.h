@@ -14,9 +14,9 @@ enum class EcdsaForm : std::uint8_t { der, fixed };
 
 enum class SignatureCheck : std::uint8_t {
   good,
-  bad,           // the value does not verify, or is malformed
-  wrong_key,     // the algorithm does not fit this kind of key
-  unsupported,   // the linked library cannot compute it: never "invalid"
+  bad,          // the value does not verify, or is malformed
+  wrong_key,    // the algorithm does not fit this kind of key
+  unsupported,  // the linked library cannot compute it: never "invalid"
 };
 
 // Immutable; safe over threads (contexts are kept in a pool of the key).
@@ -29,8 +29,8 @@ class PublicKey {
 
   [[nodiscard]] KeyType type() const;
   [[nodiscard]] Curve curve() const;
-  [[nodiscard]] int bits() const;              // modulus or field size
-  [[nodiscard]] std::string name() const;      // "RSA-2048", "P-256"
+  [[nodiscard]] int bits() const;          // modulus or field size
+  [[nodiscard]] std::string name() const;  // "RSA-2048", "P-256"
   [[nodiscard]] ByteView spki() const;
 
   [[nodiscard]] bool accepts(const SignatureAlgorithm& algorithm) const;  // what fits() says

@@ -1,5 +1,5 @@
-// Signed documents of the reference implementation: signature values, references and counts (b_level_valid, number_of_signatures) of what lies
-// in the closed lists. What lies outside is listed as "outside/...": the reader names the construct that it refuses.
+// Signed documents of the reference implementation: signature values, references and counts (b_level_valid, number_of_signatures) of what
+// lies in the closed lists. What lies outside is listed as "outside/...": the reader names the construct that it refuses.
 #include "format/reader.h"
 #include "suite.h"
 #include "verify/evaluation.h"
@@ -28,7 +28,8 @@ struct Document {
 Document load(const std::string& folder, const json::Value& row) {
   Document document;
   document.octets = file_octets(folder + "/" + text(row, "document"));
-  if (row.string("signing_certificate_source") != nullptr) document.certificate = file_octets(folder + "/" + text(row, "signing_certificate_source"));
+  if (row.string("signing_certificate_source") != nullptr)
+    document.certificate = file_octets(folder + "/" + text(row, "signing_certificate_source"));
   if (const json::Value* given = row.member("upstream_environment"); given != nullptr && given->member("getValidator") != nullptr) {
     const json::Array* files = given->member("getValidator")->array();
     for (const json::Value& file : files != nullptr ? *files : json::Array{})
@@ -80,7 +81,8 @@ void judge_case(const std::string& folder, const json::Value& row, Cases& cases)
   }
   const json::Value* count = row.member("number_of_signatures");
   if (count != nullptr && count->integer() != nullptr && static_cast<std::size_t>(*count->integer()) != facts->signatures.size())
-    return cases.judge(id, std::to_string(*count->integer()) + " signatures", std::to_string(facts->signatures.size()) + " signatures", false);
+    return cases.judge(id, std::to_string(*count->integer()) + " signatures", std::to_string(facts->signatures.size()) + " signatures",
+                       false);
   pki::CertificatePtr given;
   if (!document.certificate.empty()) {
     if (auto parsed = pki::parse_certificates(document.certificate)) given = parsed->front();

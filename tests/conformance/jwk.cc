@@ -10,7 +10,9 @@ namespace {
 
 Bytes octets(const json::Value& jwk, std::string_view member) { return from_base64url(text(jwk, member)).value_or(Bytes{}); }
 
-Bytes spki(std::initializer_list<ByteView> algorithm, ByteView key) { return asn1::sequence({asn1::sequence(algorithm), asn1::bit_string(key)}); }
+Bytes spki(std::initializer_list<ByteView> algorithm, ByteView key) {
+  return asn1::sequence({asn1::sequence(algorithm), asn1::bit_string(key)});
+}
 
 struct CurveName {
   std::string_view jose, oid;
@@ -75,9 +77,10 @@ Result<std::shared_ptr<const crypto::PublicKey>> public_key_from_jwk(const json:
 
 Result<std::unique_ptr<crypto::SigningKey>> signing_key_from_jwk(const json::Value& jwk) {
   Bytes key = asn1::integer(0);  // RFC 8017 A.1.2
-  for (const std::string_view member : {"n", "e", "d", "p", "q", "dp", "dq", "qi"}) append(key, asn1::unsigned_integer(octets(jwk, member)));
-  const Bytes pkcs8 = asn1::sequence({asn1::integer(0), asn1::sequence({asn1::oid("1.2.840.113549.1.1.1"), asn1::null()}),
-                                      asn1::octet_string(asn1::sequence({key}))});
+  for (const std::string_view member : {"n", "e", "d", "p", "q", "dp", "dq", "qi"})
+    append(key, asn1::unsigned_integer(octets(jwk, member)));
+  const Bytes pkcs8 = asn1::sequence(
+      {asn1::integer(0), asn1::sequence({asn1::oid("1.2.840.113549.1.1.1"), asn1::null()}), asn1::octet_string(asn1::sequence({key}))});
   return crypto::signing_key_from_pkcs8(Secret(pkcs8));
 }
 

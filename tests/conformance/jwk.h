@@ -12,7 +12,7 @@ Result<std::unique_ptr<crypto::SigningKey>> signing_key_from_jwk(const json::Val
 
 struct JwsResult {
   bool good = false;
-  std::string why;   // when it is not
+  std::string why;  // when it is not
 };
 // All signatures of a JWS, each by the key of `keys` at its place (one key: for all). `content`: of a detached one.
 JwsResult verify_jws(ByteView jws, std::span<const json::Value> keys, std::optional<ByteView> content);

@@ -30,7 +30,9 @@ pki::Trust with_roots_of(pki::Trust trust, const Bytes& octets) {
   if (!facts) return trust;
   for (const format::Signature& signature : facts->signatures) {
     for (const pki::CertificatePtr& certificate : signature.certificates)
-      if (auto added = certificate->is_self_issued() ? trust.add_anchor({certificate, false, false, "of the document"}) : Result<void>(); !added) continue;
+      if (auto added = certificate->is_self_issued() ? trust.add_anchor({certificate, false, false, "of the document"}) : Result<void>();
+          !added)
+        continue;
   }
   return trust;
 }
@@ -40,8 +42,9 @@ bool must_be_refused(const json::Value& row) {
     const json::Value* value = row.member(name);
     return value != nullptr && value->boolean() != nullptr && !*value->boolean();
   };
-  return is_false("accept") || is_false("docmdp_ok") || is_false("signature_value_valid") || text(row, "first_signature_modification") == "SUSPICIOUS" ||
-         text(row, "coverage") == "UNCLEAR" || text(row, "coverage") == "CONTIGUOUS_BLOCK_FROM_START";
+  return is_false("accept") || is_false("docmdp_ok") || is_false("signature_value_valid") ||
+         text(row, "first_signature_modification") == "SUSPICIOUS" || text(row, "coverage") == "UNCLEAR" ||
+         text(row, "coverage") == "CONTIGUOUS_BLOCK_FROM_START";
 }
 
 std::string outcome_of(const verify::Verifier& verifier, const Bytes& octets, Instant time) {

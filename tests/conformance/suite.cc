@@ -8,7 +8,8 @@
 namespace mohr::conformance {
 
 void Cases::judge(std::string id, std::string expected, std::string actual, bool agreed, std::string reason) {
-  cases_.push_back({std::move(id), std::move(expected), std::move(actual), agreed ? Outcome::agreed : Outcome::differed, std::move(reason)});
+  cases_.push_back(
+      {std::move(id), std::move(expected), std::move(actual), agreed ? Outcome::agreed : Outcome::differed, std::move(reason)});
 }
 
 void Cases::skip(std::string id, std::string expected, std::string reason) {

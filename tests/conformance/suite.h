@@ -14,10 +14,10 @@ namespace mohr::conformance {
 enum class Outcome : std::uint8_t { agreed, differed, skipped };
 
 struct Case {
-  std::string id;                 // unique in its suite, stable over runs
-  std::string expected, actual;   // in the suite's own words
+  std::string id;                // unique in its suite, stable over runs
+  std::string expected, actual;  // in the suite's own words
   Outcome outcome = Outcome::agreed;
-  std::string reason;             // why ours is what it is; replaced by the one in exceptions.json
+  std::string reason;  // why ours is what it is; replaced by the one in exceptions.json
 };
 
 class Cases {

@@ -49,8 +49,10 @@ void record(const Group& group, const json::Value& test, bool good, std::string 
   const std::string expected = text(test, "result");
   const std::int64_t* number = test.member("tcId") != nullptr ? test.member("tcId")->integer() : nullptr;
   const bool agreed = expected == "acceptable" || (expected == "valid") == good;
-  if (const std::string comment = text(test, "comment"); !agreed && !comment.empty()) reason += reason.empty() ? comment : " (" + comment + ")";
-  cases.judge(group.stem + "/" + std::to_string(number != nullptr ? *number : 0), expected, good ? "valid" : "invalid", agreed, agreed ? "" : reason);
+  if (const std::string comment = text(test, "comment"); !agreed && !comment.empty())
+    reason += reason.empty() ? comment : " (" + comment + ")";
+  cases.judge(group.stem + "/" + std::to_string(number != nullptr ? *number : 0), expected, good ? "valid" : "invalid", agreed,
+              agreed ? "" : reason);
 }
 
 void skip_all(const Group& group, const json::Array& tests, const std::string& reason, Cases& cases) {

@@ -1,5 +1,5 @@
-/* mohr.h from C99. Without arguments: how the door refuses. With arguments OPTIONS FILE CONTENT|- QUESTION: prints the report, so that a script can
- * compare it with `mohr verify --json`; the same through octets, which must give the same. */
+/* mohr.h from C99. Without arguments: how the door refuses. With arguments OPTIONS FILE CONTENT|- QUESTION: prints the report, so that a
+ * script can compare it with `mohr verify --json`; the same through octets, which must give the same. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,14 +9,14 @@
 
 static int failures = 0;
 
-static void expect(int holds, const char *what) {
+static void expect(int holds, const char* what) {
   if (holds) return;
   fprintf(stderr, "FAILED: %s\n", what);
   failures++;
 }
 
-static void open_refuses(const char *options, int status, const char *word) {
-  mohr_verifier *verifier = (mohr_verifier *)&failures;
+static void open_refuses(const char* options, int status, const char* word) {
+  mohr_verifier* verifier = (mohr_verifier*)&failures;
   mohr_buffer report = {NULL, 0};
   expect(mohr_verifier_open(options, &verifier, &report) == status, options);
   expect(verifier == NULL, "no verifier after a refusal");
@@ -28,7 +28,7 @@ static void open_refuses(const char *options, int status, const char *word) {
 }
 
 static void check_refusals(void) {
-  mohr_verifier *verifier = NULL;
+  mohr_verifier* verifier = NULL;
   mohr_buffer report = {NULL, 0};
   open_refuses("{\"trsut\": []}", MOHR_USAGE, "did you mean trust?");
   open_refuses("{\"trust\": \"root.pem\"}", MOHR_USAGE, "trust is no list");
@@ -64,9 +64,9 @@ static void check_refusals(void) {
   mohr_verifier_close(NULL);
 }
 
-static char *read_whole(const char *path, size_t *size) {
-  FILE *file = fopen(path, "rb");
-  char *octets = NULL;
+static char* read_whole(const char* path, size_t* size) {
+  FILE* file = fopen(path, "rb");
+  char* octets = NULL;
   long length;
   if (file == NULL || fseek(file, 0, SEEK_END) != 0 || (length = ftell(file)) < 0) return NULL;
   rewind(file);
@@ -80,8 +80,8 @@ static char *read_whole(const char *path, size_t *size) {
   return octets;
 }
 
-static int print_report(const char *options, const char *path, const char *content, const char *question) {
-  mohr_verifier *verifier = NULL;
+static int print_report(const char* options, const char* path, const char* content, const char* question) {
+  mohr_verifier* verifier = NULL;
   mohr_buffer report = {NULL, 0}, again = {NULL, 0};
   size_t size = 0, content_size = 0;
   char *octets, *content_octets = NULL;
@@ -111,7 +111,7 @@ static int print_report(const char *options, const char *path, const char *conte
   return status;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc == 5) return print_report(argv[1], argv[2], argv[3], argv[4]);
   check_refusals();
   if (failures == 0) printf("embed: all held\n");

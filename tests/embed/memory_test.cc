@@ -36,7 +36,8 @@ std::string file(const std::string& name) {
 }
 
 TEST(EmbedMemory, EveryAllocationMayFail) {
-  const std::string options = R"({"trust": [")" MOHR_SOURCE_DIR R"(/testvectors/jades/root.pem"], "offline": true, "at": "2026-11-25T10:00:00Z"})";
+  const std::string options =
+      R"({"trust": [")" MOHR_SOURCE_DIR R"(/testvectors/jades/root.pem"], "offline": true, "at": "2026-11-25T10:00:00Z"})";
   const std::string document = file("dss-flattened-t.json");
   ASSERT_FALSE(document.empty());
   mohr_verifier* verifier = nullptr;

@@ -78,7 +78,8 @@ TEST(Cades, FactsOfAnAttachedSignature) {
     EXPECT_EQ(signature.signature_timestamps[0].stamped, signature.value);
     ASSERT_EQ(signature.uncovered.size(), 1U);
     EXPECT_EQ(signature.uncovered[0].place, "2.999.5");
-    EXPECT_EQ((*signature.signer->key())->verify(signature.algorithm, signature.signed_octets, signature.value), crypto::SignatureCheck::good);
+    EXPECT_EQ((*signature.signer->key())->verify(signature.algorithm, signature.signed_octets, signature.value),
+              crypto::SignatureCheck::good);
   }
 }
 
@@ -133,13 +134,18 @@ TEST(Cades, FindingsForEachKindOfFault) {
       {"no content type", Check::cms_attribute_missing, [](Recipe& r) { r.attributes.erase(r.attributes.begin()); }},
       {"no digest", Check::cms_attribute_missing, [](Recipe& r) { r.attributes.erase(r.attributes.begin() + 1); }},
       {"broken digest", Check::cms_attribute_broken, [](Recipe& r) { r.attributes[1] = attribute(Oid::message_digest, asn1::integer(5)); }},
-      {"broken time", Check::cms_attribute_broken, [](Recipe& r) { r.attributes[2] = attribute(Oid::signing_time, asn1::utf8_string("now")); }},
-      {"broken binding", Check::cms_attribute_broken, [](Recipe& r) { r.attributes[3] = attribute(Oid::signing_certificate_v2, asn1::sequence({asn1::sequence({})})); }},
+      {"broken time", Check::cms_attribute_broken,
+       [](Recipe& r) { r.attributes[2] = attribute(Oid::signing_time, asn1::utf8_string("now")); }},
+      {"broken binding", Check::cms_attribute_broken,
+       [](Recipe& r) { r.attributes[3] = attribute(Oid::signing_certificate_v2, asn1::sequence({asn1::sequence({})})); }},
       {"other type", Check::cms_content_type_differs, [&](Recipe& r) { r.attributes[0] = attribute(Oid::content_type, oid_bytes); }},
       {"other digest", Check::cms_digests_differ, [&](Recipe& r) { r.algorithm = sha384; }},
-      {"protected otherwise", Check::cms_algorithms_unprotected, [&](Recipe& r) { r.attributes.push_back(protection(crypto::DigestAlgorithm::sha256, sha384)); }},
-      {"protected digest", Check::cms_algorithms_unprotected, [&](Recipe& r) { r.attributes.push_back(protection(crypto::DigestAlgorithm::sha512, r.algorithm)); }},
-      {"unsorted", Check::cms_attributes_not_sorted, [](Recipe& r) {
+      {"protected otherwise", Check::cms_algorithms_unprotected,
+       [&](Recipe& r) { r.attributes.push_back(protection(crypto::DigestAlgorithm::sha256, sha384)); }},
+      {"protected digest", Check::cms_algorithms_unprotected,
+       [&](Recipe& r) { r.attributes.push_back(protection(crypto::DigestAlgorithm::sha512, r.algorithm)); }},
+      {"unsorted", Check::cms_attributes_not_sorted,
+       [](Recipe& r) {
          std::vector<Bytes> sorted = r.attributes;
          std::sort(sorted.begin(), sorted.end());
          Bytes all;

@@ -13,9 +13,9 @@ std::string text(ByteView octets) { return std::string(as_text(octets)); }
 
 std::string signed_data(std::string_view type, std::string_view content, bool long_digests = false) {
   const Bytes digests = element(asn1::kSet, long_digests ? Bytes(600, 0x05) : Bytes{});
-  const Bytes inner = sequence({asn1::integer(1), digests,
-                                sequence({asn1::oid(type), element(asn1::context(0), asn1::octet_string(as_bytes(content)))}),
-                                element(asn1::kSet, ByteView{})});
+  const Bytes inner =
+      sequence({asn1::integer(1), digests, sequence({asn1::oid(type), element(asn1::context(0), asn1::octet_string(as_bytes(content)))}),
+                element(asn1::kSet, ByteView{})});
   return text(sequence({asn1::oid("1.2.840.113549.1.7.2"), element(asn1::context(0), inner)}));
 }
 

@@ -28,7 +28,7 @@ struct Vector {
   const char* name;
   const char* content;
   const char* algorithm;
-  const char* claimed;      // "" for none
+  const char* claimed;  // "" for none
   std::size_t timestamps;
 };
 constexpr Vector kVectors[] = {
@@ -95,7 +95,8 @@ TEST(Jades, ContentThatIsMissingOrAnother) {
 
 // Headers over no real signature: what is read, and what is refused.
 Result<SignedDocument> read_header(std::string_view header, std::string_view more = "") {
-  const std::string text = R"({"payload":"YQ","protected":")" + base64url(as_bytes(header)) + R"(","signature":"YQ")" + std::string(more) + "}";
+  const std::string text =
+      R"({"payload":"YQ","protected":")" + base64url(as_bytes(header)) + R"(","signature":"YQ")" + std::string(more) + "}";
   return read_octets(as_bytes(text));
 }
 
@@ -121,8 +122,8 @@ TEST(Jades, RefusesBrokenParameters) {
   for (const std::string_view header :
        {R"({"alg":"RS256","x5c":"MII"})", R"({"alg":"RS256","x5c":[]})", R"({"alg":"RS256","x5c":["?"]})", R"({"alg":"RS256","x5c":[1]})",
         R"({"alg":"RS256","x5t#S256":"YQ"})", R"({"alg":"RS256","x5t#o":{"digAlg":"S1","digVal":"YQ"}})", R"({"alg":"RS256","sigX5ts":[]})",
-        R"({"alg":"RS256","iat":"now"})", R"({"alg":"RS256","sigT":"yesterday"})", R"({"alg":"RS256","cty":1})", R"({"alg":"RS256","adoTst":{}})",
-        R"({"alg":"RS256","urn:uuid:4277d4db-60a4-4a4c-a40f-de674266b44b":{"expires":"soon"}})",
+        R"({"alg":"RS256","iat":"now"})", R"({"alg":"RS256","sigT":"yesterday"})", R"({"alg":"RS256","cty":1})",
+        R"({"alg":"RS256","adoTst":{}})", R"({"alg":"RS256","urn:uuid:4277d4db-60a4-4a4c-a40f-de674266b44b":{"expires":"soon"}})",
         R"({"alg":"RS256","urn:uuid:4277d4db-60a4-4a4c-a40f-de674266b44b":{"reciever":"1"}})",
         R"({"alg":"RS256","urn:uuid:4277d4db-60a4-4a4c-a40f-de674266b44b":{"in_reply_to":{"alg":"S256","digest":"YQ"}}})"}) {
     const auto document = read_header(header);

@@ -44,7 +44,8 @@ TEST(Jws, DetachedAndUnencodedPayloads) {
 }
 
 TEST(Jws, JsonThatIsNotSigned) {
-  for (const std::string_view text : {R"({"payload":"x"})", R"({"signature":"ink"})", R"([1])", R"("a")", R"({"signatures":["ink"]})", R"({})"}) {
+  for (const std::string_view text :
+       {R"({"payload":"x"})", R"({"signature":"ink"})", R"([1])", R"("a")", R"({"signatures":["ink"]})", R"({})"}) {
     const auto jws = parse_text(text);
     ASSERT_TRUE(jws) << text;
     EXPECT_FALSE(*jws) << text;
@@ -54,7 +55,9 @@ TEST(Jws, JsonThatIsNotSigned) {
 TEST(Jws, RefusesAndNames) {
   using enum ErrorCode;
   const std::string value = encoded("v"), good = encoded(R"({"alg":"ES256"})");
-  const auto flattened = [&](const std::string& more) { return R"({"payload":"YQ","protected":")" + good + R"(","signature":")" + value + "\"," + more + "}"; };
+  const auto flattened = [&](const std::string& more) {
+    return R"({"payload":"YQ","protected":")" + good + R"(","signature":")" + value + "\"," + more + "}";
+  };
   const std::pair<std::string, ErrorCode> cases[] = {
       {compact(R"({"alg":"none"})"), jws_algorithm_refused},
       {compact(R"({"alg":"HS256"})"), jws_algorithm_refused},

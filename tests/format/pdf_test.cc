@@ -60,8 +60,29 @@ TEST(PdfObject, ValuesOfEveryKind) {
     EXPECT_EQ(value->text, row.decoded) << row.text;
     EXPECT_EQ(value->number, row.number) << row.text;
   }
-  for (const std::string_view text : {"", "(a", "<4", "<4g>", "[1", "<</A>>", "<</A 1", "<</A 1>", "<<1 2>>", "--1", "1.2.3", ".", "+", "1e5", "tru", "nulls",
-                                      "/A#4", "/A#00", "99999999999999999999", ">>", "<</A 1/#41 2>>", "{", ")"}) {
+  for (const std::string_view text : {"",
+                                      "(a",
+                                      "<4",
+                                      "<4g>",
+                                      "[1",
+                                      "<</A>>",
+                                      "<</A 1",
+                                      "<</A 1>",
+                                      "<<1 2>>",
+                                      "--1",
+                                      "1.2.3",
+                                      ".",
+                                      "+",
+                                      "1e5",
+                                      "tru",
+                                      "nulls",
+                                      "/A#4",
+                                      "/A#00",
+                                      "99999999999999999999",
+                                      ">>",
+                                      "<</A 1/#41 2>>",
+                                      "{",
+                                      ")"}) {
     Budget budget;
     Parser parser(as_bytes(text), 7, true, budget);
     const auto value = parser.value();
@@ -96,7 +117,8 @@ TEST(PdfObject, TextAndDates) {
   EXPECT_EQ(date(string("D:20261125093000+03'30'")), at("2026-11-25T06:00:00Z"));
   EXPECT_EQ(date(string("D:20261125093000-01'00")), at("2026-11-25T10:30:00Z"));
   EXPECT_EQ(date(string("2026")), at("2026-01-01T00:00:00Z"));
-  for (const char* wrong : {"", "D:", "D:202", "D:20261325", "D:2026112509x", "D:20261125093000+25'00'"}) EXPECT_FALSE(date(string(wrong))) << wrong;
+  for (const char* wrong : {"", "D:", "D:202", "D:20261325", "D:2026112509x", "D:20261125093000+25'00'"})
+    EXPECT_FALSE(date(string(wrong))) << wrong;
 }
 
 TEST(PdfReader, ReadsTablesStreamsAndObjectStreams) {
@@ -176,7 +198,8 @@ TEST(PdfReader, StreamsAreStrictToo) {
 }
 
 TEST(PdfReader, Budgets) {
-  const std::string nested = make_pdf(pdf_objects({{1, "<</Type/Catalog/Pages 2 0 R/X " + std::string(300, '[') + std::string(300, ']') + ">>"}}));
+  const std::string nested =
+      make_pdf(pdf_objects({{1, "<</Type/Catalog/Pages 2 0 R/X " + std::string(300, '[') + std::string(300, ']') + ">>"}}));
   EXPECT_EQ(id_of(read_through(nested)), "budget.exceeded");
   EXPECT_EQ(id_of(read_through(make_pdf(pdf_objects()), Limits().set(Limit::nodes, 10))), "budget.exceeded");
   EXPECT_EQ(id_of(read_through(make_pdf(pdf_objects()), Limits().set(Limit::memory_bytes, 100))), "budget.exceeded");
@@ -184,7 +207,8 @@ TEST(PdfReader, Budgets) {
   EXPECT_EQ(id_of(read_through(make_pdf(pdf_objects()), Limits().set(Limit::seconds, 0))), "budget.exceeded");
   // A stream that grows more than 200 times.
   const std::string bomb = test::deflate_text(std::string(4 << 20, '\0'));
-  const std::string body = "<</Type/XRef/W[1 2 1]/Size 9/Root 1 0 R/Filter/FlateDecode/Length " + std::to_string(bomb.size()) + ">>\nstream\n" + bomb + "\nendstream";
+  const std::string body = "<</Type/XRef/W[1 2 1]/Size 9/Root 1 0 R/Filter/FlateDecode/Length " + std::to_string(bomb.size()) +
+                           ">>\nstream\n" + bomb + "\nendstream";
   const std::string start = "%PDF-1.7\n";
   EXPECT_EQ(id_of(read_through(start + "8 0 obj\n" + body + "\nendobj\nstartxref\n9\n%%EOF\n")), "budget.exceeded");
 }
@@ -210,7 +234,8 @@ TEST(PadesReader, FormsAndKindsOfSignatures) {
       {"no kind of signature", with_form(one, field, "<</Type/Sig>>"), "input.unsupported"},
       {"document time-stamp", with_form(one, field, "<</Type/DocTimeStamp/SubFilter/ETSI.RFC3161>>"), "input.unsupported"},
       {"inherited type", with_form(one, "<</FT/Sig/T(S)/Kids[6 0 R]>>", "<</T(k)/V 7 0 R>>"), "read"},
-      {"contents elsewhere", with_form(one, field, "<</SubFilter/ETSI.CAdES.detached/Contents 5 0 R/ByteRange[0 1 2 3]>>"), "input.unsupported"},
+      {"contents elsewhere", with_form(one, field, "<</SubFilter/ETSI.CAdES.detached/Contents 5 0 R/ByteRange[0 1 2 3]>>"),
+       "input.unsupported"},
       {"contents as text", with_form(one, field, "<</SubFilter/ETSI.CAdES.detached/Contents(0)/ByteRange[0 1 2 3]>>"), "input.unsupported"},
       {"range elsewhere", with_form(one, field, "<</SubFilter/ETSI.CAdES.detached/Contents<00>/ByteRange 5 0 R>>"), "input.unsupported"},
       {"contents empty", with_form(one, field, "<</SubFilter/ETSI.CAdES.detached/Contents<>/ByteRange[0 1 2 3]>>"), "asn1.invalid"},

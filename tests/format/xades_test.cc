@@ -81,7 +81,8 @@ TEST(Xades, ChangesShow) {
     ASSERT_TRUE(facts) << c.from;
     for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(facts->signatures[0].references[i].matches(), i != c.differs) << c.from;
   }
-  const auto signed_info = read(with(text, "<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/>", "<ds:Transform Algorithm=\"http://www.w3.org/2006/12/xml-c14n11\"/>"));
+  const auto signed_info = read(with(text, "<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/>",
+                                     "<ds:Transform Algorithm=\"http://www.w3.org/2006/12/xml-c14n11\"/>"));
   ASSERT_TRUE(signed_info);
   EXPECT_EQ(value_of(signed_info->signatures[0]), crypto::SignatureCheck::bad);
 }
@@ -105,7 +106,8 @@ TEST(Xades, WhatStandsOutsideTheClosedListIsRefusedByName) {
            Case{"xmldsig-more#rsa-sha256", "xmldsig-more#hmac-sha256", ErrorCode::unsupported},
            Case{"<ds:X509Data>", "<ds:RetrievalMethod URI=\"http://example.org/\"/><ds:X509Data>", ErrorCode::unsupported},
            Case{"xmlenc#sha256", "xmlenc#sha999", ErrorCode::algorithm_unknown},
-           Case{"xmlns:xades=\"http://uri.etsi.org/01903/v1.3.2#\"", "xmlns:xades=\"http://uri.etsi.org/01903/v1.2.2#\"", ErrorCode::unsupported},
+           Case{"xmlns:xades=\"http://uri.etsi.org/01903/v1.3.2#\"", "xmlns:xades=\"http://uri.etsi.org/01903/v1.2.2#\"",
+                ErrorCode::unsupported},
            Case{"<ds:SignatureValue", "<ds:SignedInfo/><ds:SignatureValue", ErrorCode::xml_signature_invalid},
            Case{"<ds:DigestValue>", "<ds:DigestValue>*", ErrorCode::xml_signature_invalid},
            Case{"<ds:DigestValue>", "<ds:DigestValue>AAAA", ErrorCode::xml_signature_invalid},

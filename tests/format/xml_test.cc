@@ -66,14 +66,19 @@ TEST(Xml, RefusesWhatTwoReadersCouldReadDifferently) {
 
 TEST(Xml, EachLimitIsReached) {
   Limits limits;
-  limits.set(Limit::nodes, 100).set(Limit::depth, 10).set(Limit::memory_bytes, 100'000).set(Limit::xml_attributes, 5).set(Limit::xml_namespaces, 8);
+  limits.set(Limit::nodes, 100)
+      .set(Limit::depth, 10)
+      .set(Limit::memory_bytes, 100'000)
+      .set(Limit::xml_attributes, 5)
+      .set(Limit::xml_namespaces, 8);
   struct Case {
     std::string text;
     std::string_view limit;  // empty: within all
   };
   std::string attributes, namespaces;
   for (int i = 0; i < 6; ++i) attributes += " a" + std::to_string(i) + "='1'";
-  for (int i = 0; i < 3; ++i) namespaces += "<a xmlns:p" + std::to_string(i) + "='u' xmlns:q" + std::to_string(i) + "='v' xmlns:r" + std::to_string(i) + "='w'>";
+  for (int i = 0; i < 3; ++i)
+    namespaces += "<a xmlns:p" + std::to_string(i) + "='u' xmlns:q" + std::to_string(i) + "='v' xmlns:r" + std::to_string(i) + "='w'>";
   for (const Case& c : {
            Case{repeated("<a>", 10) + repeated("</a>", 10), ""},
            Case{repeated("<a>", 11) + repeated("</a>", 11), "depth"},
@@ -101,8 +106,9 @@ TEST(Xml, EachLimitIsReached) {
 
 TEST(Xml, EncodingsGiveTheSameTree) {
   const std::string plain = "<a b=\"1\">x</a>";
-  for (const std::string& text : {plain, "\xef\xbb\xbf" + plain, utf16(plain, true), utf16(plain, false),
-                                  utf16("<?xml version='1.0' encoding='UTF-16'?>" + plain, false), "<?xml version='1.0' encoding='utf-8'?>" + plain}) {
+  for (const std::string& text :
+       {plain, "\xef\xbb\xbf" + plain, utf16(plain, true), utf16(plain, false),
+        utf16("<?xml version='1.0' encoding='UTF-16'?>" + plain, false), "<?xml version='1.0' encoding='utf-8'?>" + plain}) {
     const auto tree = parse(text);
     ASSERT_TRUE(tree) << text << render(tree.error(), Language::en);
     EXPECT_EQ(as_text(*(*tree)->canonical(nullptr, {})), plain);
@@ -110,8 +116,9 @@ TEST(Xml, EncodingsGiveTheSameTree) {
 }
 
 TEST(Xml, Canonicalization) {
-  const auto parsed = parse("<?xml version=\"1.0\"?>\n<!-- out --><r xmlns=\"urn:d\" xmlns:p=\"urn:p\" xmlns:q=\"urn:q\" xml:lang=\"fa\" xml:id='i'><!-- in -->"
-                            "<p:x z='1' a=\"2\">t&amp;&#13;<![CDATA[<>]]></p:x><y/></r>");
+  const auto parsed = parse(
+      "<?xml version=\"1.0\"?>\n<!-- out --><r xmlns=\"urn:d\" xmlns:p=\"urn:p\" xmlns:q=\"urn:q\" xml:lang=\"fa\" xml:id='i'><!-- in -->"
+      "<p:x z='1' a=\"2\">t&amp;&#13;<![CDATA[<>]]></p:x><y/></r>");
   ASSERT_TRUE(parsed);
   const Document& tree = **parsed;
   const Node x = tree.first_child(tree.root()), y = tree.next_sibling(x);
@@ -126,12 +133,22 @@ TEST(Xml, Canonicalization) {
   for (int round = 0; round < 2; ++round) {  // canonicalising leaves the tree as it was
     for (const Case& c : {
              Case{nullptr, {}, {Canonical::c14n10, {}}, whole},
-             Case{nullptr, {}, {Canonical::exclusive, {}}, "<r xmlns=\"urn:d\" xml:id=\"i\" xml:lang=\"fa\"><p:x xmlns:p=\"urn:p\" a=\"2\" z=\"1\">t&amp;&#xD;&lt;&gt;</p:x><y></y></r>"},
+             Case{nullptr,
+                  {},
+                  {Canonical::exclusive, {}},
+                  "<r xmlns=\"urn:d\" xml:id=\"i\" xml:lang=\"fa\"><p:x xmlns:p=\"urn:p\" a=\"2\" "
+                  "z=\"1\">t&amp;&#xD;&lt;&gt;</p:x><y></y></r>"},
              Case{x, {}, {Canonical::exclusive, {}}, "<p:x xmlns:p=\"urn:p\" a=\"2\" z=\"1\">t&amp;&#xD;&lt;&gt;</p:x>"},
              Case{y, {}, {Canonical::exclusive, {"q"}}, "<y xmlns=\"urn:d\" xmlns:q=\"urn:q\"></y>"},
-             Case{y, {}, {Canonical::c14n10, {}}, "<y xmlns=\"urn:d\" xmlns:p=\"urn:p\" xmlns:q=\"urn:q\" xml:id=\"i\" xml:lang=\"fa\"></y>"},
+             Case{y,
+                  {},
+                  {Canonical::c14n10, {}},
+                  "<y xmlns=\"urn:d\" xmlns:p=\"urn:p\" xmlns:q=\"urn:q\" xml:id=\"i\" xml:lang=\"fa\"></y>"},
              Case{y, {}, {Canonical::c14n11, {}}, "<y xmlns=\"urn:d\" xmlns:p=\"urn:p\" xmlns:q=\"urn:q\" xml:lang=\"fa\"></y>"},
-             Case{nullptr, {x}, {Canonical::exclusive_comments, {}}, "<!-- out -->\n<r xmlns=\"urn:d\" xml:id=\"i\" xml:lang=\"fa\"><!-- in --><y></y></r>"},
+             Case{nullptr,
+                  {x},
+                  {Canonical::exclusive_comments, {}},
+                  "<!-- out -->\n<r xmlns=\"urn:d\" xml:id=\"i\" xml:lang=\"fa\"><!-- in --><y></y></r>"},
              Case{nullptr, {x, y}, {Canonical::exclusive, {}}, "<r xmlns=\"urn:d\" xml:id=\"i\" xml:lang=\"fa\"></r>"},
          }) {
       Bytes octets;
@@ -152,7 +169,8 @@ TEST(Xml, MarkupFindsTheRoot) {
   struct Case {
     std::string_view text, before, close;
   };
-  for (const Case& c : {Case{"<?xml version='1.0'?><!-- </a> --><a x='>'><![CDATA[</a>]]></a><!-- <b> -->\n", "<?xml version='1.0'?><!-- </a> -->", "</a><!-- <b> -->\n"},
+  for (const Case& c : {Case{"<?xml version='1.0'?><!-- </a> --><a x='>'><![CDATA[</a>]]></a><!-- <b> -->\n",
+                             "<?xml version='1.0'?><!-- </a> -->", "</a><!-- <b> -->\n"},
                         Case{"<p:a xmlns:p='u'>\n</p:a >", "", "</p:a >"}, Case{"\n<a/>\n", "\n", ""}}) {
     Budget budget;
     const auto markup = scan_markup(as_bytes(c.text), budget);

@@ -171,12 +171,14 @@ TEST_F(Authority, OcspKnowsEachCertificate) {
   Budget budget;
   const auto garbage = OcspResponse::parse(authority_->answer_ocsp(as_bytes("garbage"), kNow), budget);
   ASSERT_FALSE(garbage);
-  const auto stranger = OcspResponse::parse(authority_->answer_ocsp(write_ocsp_request(*silver, *certificate("officer"), {}), kNow), budget);
+  const auto stranger =
+      OcspResponse::parse(authority_->answer_ocsp(write_ocsp_request(*silver, *certificate("officer"), {}), kNow), budget);
   ASSERT_FALSE(stranger);  // unauthorized: no authority here issued it
 }
 
 TEST_F(Authority, CrlsAreFresh) {
-  for (const auto& [name, issuer, revoked] : {std::tuple{"root.crl", "root", 0U}, {"silver.crl", "silver-ca", 2U}, {"p256.crl", "p256-ca", 0U}}) {
+  for (const auto& [name, issuer, revoked] :
+       {std::tuple{"root.crl", "root", 0U}, {"silver.crl", "silver-ca", 2U}, {"p256.crl", "p256-ca", 0U}}) {
     SCOPED_TRACE(name);
     const Instant later = kNow + 30 * kDay;
     const auto file = authority_->file(name, later);
@@ -197,8 +199,11 @@ TEST_F(Authority, CrlsAreFresh) {
 
 TEST_F(Authority, TimestampsWhatItShould) {
   using crypto::DigestAlgorithm;
-  for (const auto& [digest, granted] : {std::pair{DigestAlgorithm::sha256, true}, {DigestAlgorithm::sha384, true}, {DigestAlgorithm::sha512, true},
-                                        {DigestAlgorithm::sha1, false}, {DigestAlgorithm::md5, false}}) {
+  for (const auto& [digest, granted] : {std::pair{DigestAlgorithm::sha256, true},
+                                        {DigestAlgorithm::sha384, true},
+                                        {DigestAlgorithm::sha512, true},
+                                        {DigestAlgorithm::sha1, false},
+                                        {DigestAlgorithm::md5, false}}) {
     TimestampRequest request;
     request.digest = digest;
     request.imprint = to_bytes(crypto::digest(digest, as_bytes("x")).view());

@@ -33,7 +33,8 @@ TEST(Bytes, Base64IsStrict) {
     }
   }
   EXPECT_EQ(from_base64("  aGFs\r\nbG8=\n"), to_bytes(as_bytes("hallo")));
-  for (const std::string_view text : {"a", "ab=", "ab==c", "aGFsbG9=", "aGFsbG8==", "aGFsbG8", "=", "a==="}) EXPECT_FALSE(from_base64(text)) << text;
+  for (const std::string_view text : {"a", "ab=", "ab==c", "aGFsbG9=", "aGFsbG8==", "aGFsbG8", "=", "a==="})
+    EXPECT_FALSE(from_base64(text)) << text;
   for (const std::string_view text : {"a", "aGFsbG8=", "aGFs bG8", "aGFsbG9", "aGFsbG8\n"}) EXPECT_FALSE(from_base64url(text)) << text;
 }
 

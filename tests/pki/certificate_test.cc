@@ -45,13 +45,15 @@ TEST(Certificate, ReadsEveryFieldThatOpensslWrote) {
   EXPECT_EQ(c->policy_constraints()->inhibit_policy_mapping, 0);
   EXPECT_EQ(c->inhibit_any_policy(), 1);
   ASSERT_TRUE(c->name_constraints());
-  EXPECT_EQ(shown(c->name_constraints()->permitted), (Texts{"DNS:.example.ir", "email:example.ir", "IP:10.0.0.0/255.0.0.0", "directory:O=Governmental,C=IR"}));
+  EXPECT_EQ(shown(c->name_constraints()->permitted),
+            (Texts{"DNS:.example.ir", "email:example.ir", "IP:10.0.0.0/255.0.0.0", "directory:O=Governmental,C=IR"}));
   EXPECT_EQ(shown(c->name_constraints()->excluded), (Texts{"URI:.evil.example"}));
   EXPECT_FALSE(c->name_constraints()->has_distances);
   const Texts names = shown(c->subject_alt_names());
   ASSERT_EQ(names.size(), 8U);
-  EXPECT_EQ((Texts{names.begin(), names.begin() + 7}), (Texts{"DNS:a.example.ir", "email:a@example.ir", "URI:http://example.ir/", "IP:10.0.0.1",
-                                                             "IP:2001:0db8:0000:0000:0000:0000:0000:0001", "OID:2.999.9", "directory:O=Governmental,C=IR"}));
+  EXPECT_EQ((Texts{names.begin(), names.begin() + 7}),
+            (Texts{"DNS:a.example.ir", "email:a@example.ir", "URI:http://example.ir/", "IP:10.0.0.1",
+                   "IP:2001:0db8:0000:0000:0000:0000:0000:0001", "OID:2.999.9", "directory:O=Governmental,C=IR"}));
   EXPECT_TRUE(equal(c->authority_key_identifier(), root->subject_key_identifier()));
   EXPECT_EQ(c->subject_key_identifier().size(), 20U);
   EXPECT_EQ((Texts{c->ocsp_urls().begin(), c->ocsp_urls().end()}), (Texts{"http://ocsp.example.ir/"}));
@@ -139,7 +141,7 @@ TEST(Certificate, TellsWhatItReadLeniently) {
 TEST(Certificate, RefusesWrongFields) {
   ASSERT_TRUE(Certificate::parse(assemble(Pieces{})));
   const std::vector<void (*)(Pieces&)> spoilers = {
-      [](Pieces& p) { p.version = asn1::element(context(0), asn1::integer(0)); },   // the default written out
+      [](Pieces& p) { p.version = asn1::element(context(0), asn1::integer(0)); },  // the default written out
       [](Pieces& p) { p.version = asn1::element(context(0), asn1::integer(3)); },
       [](Pieces& p) { p.version = asn1::element(context(0), asn1::integer(-1)); },
       [](Pieces& p) { p.version = asn1::integer(2); },
@@ -150,7 +152,9 @@ TEST(Certificate, RefusesWrongFields) {
       [](Pieces& p) { p.serial = bytes("02020001"); },
       [](Pieces& p) { p.serial = asn1::unsigned_integer(Bytes(65, 0x11)); },
       [](Pieces& p) { p.outer_algorithm = asn1::sequence({asn1::oid("1.2.840.10045.4.3.3")}); },
-      [](Pieces& p) { p.outer_algorithm = asn1::sequence({asn1::oid("1.2.840.10045.4.3.2"), asn1::null()}); },
+      [](Pieces& p) {
+        p.outer_algorithm = asn1::sequence({asn1::oid("1.2.840.10045.4.3.2"), asn1::null()});
+      },
       [](Pieces& p) { p.inner_algorithm = p.outer_algorithm = asn1::sequence({}); },
       [](Pieces& p) { p.issuer = asn1::element(asn1::kSet, {}); },
       [](Pieces& p) { p.subject = asn1::sequence({asn1::element(asn1::kSet, {})}); },
@@ -160,7 +164,9 @@ TEST(Certificate, RefusesWrongFields) {
       [](Pieces& p) { p.not_after = asn1::element(asn1::kGeneralizedTime, as_bytes("20260101000000.5Z")); },
       [](Pieces& p) { p.not_after = {}; },
       [](Pieces& p) { p.spki = asn1::sequence({asn1::bit_string(bytes("01"))}); },
-      [](Pieces& p) { p.spki = asn1::sequence({asn1::sequence({asn1::oid("2.999")}), asn1::bit_string(bytes("01")), asn1::null()}); },
+      [](Pieces& p) {
+        p.spki = asn1::sequence({asn1::sequence({asn1::oid("2.999")}), asn1::bit_string(bytes("01")), asn1::null()});
+      },
       [](Pieces& p) { p.signature = asn1::octet_string(bytes("01")); },
       [](Pieces& p) { p.signature = bytes("0300"); },
       [](Pieces& p) { p.signature = bytes("03020800"); },
@@ -187,10 +193,10 @@ TEST(Certificate, RefusesBrokenExtensions) {
       {extension("2.999.1", null, bytes("010101"))},
       {sequence({asn1::oid("2.999.1")})},
       {sequence({asn1::oid("2.999.1"), asn1::octet_string(null), asn1::null()})},
-      {extension("2.5.29.19", bytes("30060101ff0201ff"))},            // a negative path length
+      {extension("2.5.29.19", bytes("30060101ff0201ff"))},  // a negative path length
       {extension("2.5.29.19", bytes("30060201010101ff"))},
       {extension("2.5.29.19", bytes("30000500"))},
-      {extension("2.5.29.15", bytes("030100"))},  // no use at all
+      {extension("2.5.29.15", bytes("030100"))},    // no use at all
       {extension("2.5.29.15", bytes("030205a1"))},  // padding set
       {extension("2.5.29.15", bytes("0406"))},
       {extension("2.5.29.37", bytes("3000"))},
@@ -198,7 +204,8 @@ TEST(Certificate, RefusesBrokenExtensions) {
       {extension("2.5.29.32", bytes("3000"))},
       {extension("2.5.29.32", sequence({sequence({asn1::oid("2.999.1")}), sequence({asn1::oid("2.999.1")})}))},
       {extension("2.5.29.32", sequence({sequence({asn1::oid("2.999.1"), sequence({})})}))},
-      {extension("2.5.29.32", sequence({sequence({asn1::oid("2.5.29.32.0"), sequence({sequence({asn1::oid("2.999.4"), asn1::null()})})})}))},
+      {extension("2.5.29.32",
+                 sequence({sequence({asn1::oid("2.5.29.32.0"), sequence({sequence({asn1::oid("2.999.4"), asn1::null()})})})}))},
       {extension("2.5.29.33", bytes("3000"))},
       {extension("2.5.29.33", sequence({sequence({asn1::oid("2.999.1")})}))},
       {extension("2.5.29.36", bytes("3000"))},
@@ -210,7 +217,7 @@ TEST(Certificate, RefusesBrokenExtensions) {
       {extension("2.5.29.14", bytes("0500"))},
       {extension("2.5.29.35", bytes("3003830100"))},
       {extension("2.5.29.31", bytes("3000"))},
-      {extension("2.5.29.31", bytes("30023000"))},                    // a point that names nothing
+      {extension("2.5.29.31", bytes("30023000"))},  // a point that names nothing
       {extension("2.5.29.31", sequence({sequence({asn1::element(context(1, false), bytes("0640"))})}))},
       {extension("1.3.6.1.5.5.7.1.1", bytes("3000"))},
       {extension("1.3.6.1.5.5.7.1.1", sequence({sequence({asn1::oid("1.3.6.1.5.5.7.48.1")})}))},
@@ -229,7 +236,9 @@ TEST(Certificate, RefusesBrokenExtensions) {
 
 TEST(Certificate, MarksDistancesInNameConstraints) {
   Pieces p;
-  p.extensions = {extension("2.5.29.30", asn1::sequence({asn1::element(context(0), asn1::sequence({asn1::element(context(2, false), as_bytes("a")), bytes("800101")}))}))};
+  p.extensions = {extension(
+      "2.5.29.30",
+      asn1::sequence({asn1::element(context(0), asn1::sequence({asn1::element(context(2, false), as_bytes("a")), bytes("800101")}))}))};
   const auto c = Certificate::parse(assemble(p));
   ASSERT_TRUE(c);
   EXPECT_TRUE((*c)->name_constraints()->has_distances);
@@ -237,7 +246,8 @@ TEST(Certificate, MarksDistancesInNameConstraints) {
 
 TEST(Pem, ReadsBlocksAndNamesBrokenOnes) {
   const Bytes root = vectors::file("root.pem"), leaf = vectors::file("leaf.pem");
-  std::string text = "\xef\xbb\xbfsubject: x\r\n" + std::string(as_text(root)) + "-----BEGIN OTHER-----\nAAAA\n-----END OTHER-----\n" + std::string(as_text(leaf));
+  std::string text = "\xef\xbb\xbfsubject: x\r\n" + std::string(as_text(root)) + "-----BEGIN OTHER-----\nAAAA\n-----END OTHER-----\n" +
+                     std::string(as_text(leaf));
   for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 2) text.replace(at, 1, "\r\n");
   const auto both = parse_certificates(as_bytes(text));
   ASSERT_TRUE(both) << render(both.error(), Language::en);

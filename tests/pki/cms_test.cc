@@ -66,12 +66,12 @@ TEST(Cms, DetachedAndWithoutSigners) {
   ASSERT_TRUE(detached);
   EXPECT_FALSE(detached->content);
   // A bag of certificates, as CAs hand out their chain.
-  const Bytes bag = asn1::sequence({asn1::oid(asn1::dotted(Oid::cms_signed_data)),
-                                    asn1::element(asn1::context(0), asn1::sequence({
-                                        asn1::integer(1), asn1::element(asn1::kSet, ByteView{}),
-                                        asn1::sequence({asn1::oid(asn1::dotted(Oid::cms_data))}),
-                                        asn1::element(asn1::context(0), p256_party().certificate->der()),
-                                        asn1::element(asn1::kSet, ByteView{})}))});
+  const Bytes bag =
+      asn1::sequence({asn1::oid(asn1::dotted(Oid::cms_signed_data)),
+                      asn1::element(asn1::context(0), asn1::sequence({asn1::integer(1), asn1::element(asn1::kSet, ByteView{}),
+                                                                      asn1::sequence({asn1::oid(asn1::dotted(Oid::cms_data))}),
+                                                                      asn1::element(asn1::context(0), p256_party().certificate->der()),
+                                                                      asn1::element(asn1::kSet, ByteView{})}))});
   const auto certificates = parse_signed_data(bag, budget);
   ASSERT_TRUE(certificates) << render(certificates.error(), Language::en);
   EXPECT_EQ(certificates->certificate_encodings.size(), 1U);
@@ -86,8 +86,14 @@ TEST(Cms, RefusesBrokenAttributes) {
   const Bytes type = asn1::oid(asn1::dotted(Oid::cms_data));
   const Row rows[] = {
       {"twice", [&](SignedAttributes& a) { a.attributes.push_back(attribute(Oid::content_type, type)); }},
-      {"two values", [&](SignedAttributes& a) { a.attributes[0] = asn1::sequence({asn1::oid(asn1::dotted(Oid::content_type)), asn1::element(asn1::kSet, {type, type})}); }},
-      {"no value", [&](SignedAttributes& a) { a.attributes[0] = asn1::sequence({asn1::oid(asn1::dotted(Oid::content_type)), asn1::element(asn1::kSet, ByteView{})}); }},
+      {"two values",
+       [&](SignedAttributes& a) {
+         a.attributes[0] = asn1::sequence({asn1::oid(asn1::dotted(Oid::content_type)), asn1::element(asn1::kSet, {type, type})});
+       }},
+      {"no value",
+       [&](SignedAttributes& a) {
+         a.attributes[0] = asn1::sequence({asn1::oid(asn1::dotted(Oid::content_type)), asn1::element(asn1::kSet, ByteView{})});
+       }},
       {"none at all", [&](SignedAttributes& a) { a.attributes.clear(); }},
   };
   for (const Row& row : rows) {

@@ -72,9 +72,14 @@ TEST(Crl, FindsEntriesOfEveryForm) {
   const Bytes reason = extension("2.5.29.21", bytes("0a0104")), invalidity = extension("2.5.29.24", asn1::generalized_time(kDate));
   const Bytes large = extension("2.999.1", asn1::octet_string(Bytes(70'000, 7)));
   Pieces p;
-  p.entries = {entry(bytes("01")), entry(Bytes(130, 1)), entry(bytes("02"), {1'782'777'600}), entry(bytes("03"), {2'600'000'000}),
-               entry(bytes("04"), kDate, asn1::sequence({reason, invalidity})), entry(bytes("05"), kDate, asn1::sequence({large, reason})),
-               entry(bytes("ff")), entry(bytes("06"), kDate, asn1::sequence({extension("2.5.29.21", bytes("0a0108"), asn1::boolean(true))}))};
+  p.entries = {entry(bytes("01")),
+               entry(Bytes(130, 1)),
+               entry(bytes("02"), {1'782'777'600}),
+               entry(bytes("03"), {2'600'000'000}),
+               entry(bytes("04"), kDate, asn1::sequence({reason, invalidity})),
+               entry(bytes("05"), kDate, asn1::sequence({large, reason})),
+               entry(bytes("ff")),
+               entry(bytes("06"), kDate, asn1::sequence({extension("2.5.29.21", bytes("0a0108"), asn1::boolean(true))}))};
   Budget budget;
   const auto crl = Crl::parse(assemble(p), budget);
   ASSERT_TRUE(crl) << render(crl.error(), Language::en);
@@ -91,7 +96,9 @@ TEST(Crl, FindsEntriesOfEveryForm) {
 TEST(Crl, MarksWhatItCannotJudge) {
   Budget budget;
   Pieces p;
-  p.entries = {entry(bytes("01"), kDate, asn1::sequence({extension("2.5.29.29", asn1::sequence({asn1::element(context(4), vectors::name("other"))}), asn1::boolean(true))}))};
+  p.entries = {entry(
+      bytes("01"), kDate,
+      asn1::sequence({extension("2.5.29.29", asn1::sequence({asn1::element(context(4), vectors::name("other"))}), asn1::boolean(true))}))};
   EXPECT_TRUE((*Crl::parse(assemble(p), budget))->has_unknown_critical_extension());
   Pieces list;
   list.extensions = list_extensions(extension("2.999.1", bytes("0500"), asn1::boolean(true)));
@@ -114,16 +121,25 @@ TEST(Crl, RefusesBrokenOnes) {
       [](Pieces& p) { append(p.dates, asn1::utc_or_generalized_time(kDate)), append(p.dates, asn1::utc_or_generalized_time(kDate)); },
       [](Pieces& p) { p.raw_entries = bytes("3000"); },
       [](Pieces& p) { p.raw_entries = bytes("30023000"); },
-      [](Pieces& p) { p.entries = {entry(bytes("01")), bytes("0500")}; },
+      [](Pieces& p) {
+        p.entries = {entry(bytes("01")), bytes("0500")};
+      },
       [](Pieces& p) { p.entries = {entry({})}; },
       [](Pieces& p) { p.entries = {entry(bytes("0001"))}; },
       [](Pieces& p) { p.entries = {asn1::sequence({asn1::integer(1)})}; },
-      [](Pieces& p) { p.entries = {asn1::sequence({asn1::integer(1), asn1::element(asn1::kUtcTime, as_bytes("260230000000Z"))})}; },
-      [](Pieces& p) { p.entries = {asn1::sequence({asn1::integer(1), asn1::element(asn1::kUtcTime, as_bytes("260101006000Z"))})}; },
+      [](Pieces& p) {
+        p.entries = {asn1::sequence({asn1::integer(1), asn1::element(asn1::kUtcTime, as_bytes("260230000000Z"))})};
+      },
+      [](Pieces& p) {
+        p.entries = {asn1::sequence({asn1::integer(1), asn1::element(asn1::kUtcTime, as_bytes("260101006000Z"))})};
+      },
       [](Pieces& p) { p.entries = {entry(bytes("01"), kDate, bytes("3000"))}; },
       [](Pieces& p) { p.entries = {entry(bytes("01"), kDate, asn1::null())}; },
       [](Pieces& p) { p.entries = {entry(bytes("01"), kDate, asn1::sequence({extension("2.5.29.21", bytes("0a0107"))}))}; },
-      [](Pieces& p) { p.entries = {entry(bytes("01"), kDate, asn1::sequence({extension("2.5.29.21", bytes("0a0101")), extension("2.5.29.21", bytes("0a0106"))}))}; },
+      [](Pieces& p) {
+        p.entries = {
+            entry(bytes("01"), kDate, asn1::sequence({extension("2.5.29.21", bytes("0a0101")), extension("2.5.29.21", bytes("0a0106"))}))};
+      },
       [](Pieces& p) { p.version = {}, p.entries = {entry(bytes("01"), kDate, asn1::sequence({extension("2.5.29.21", bytes("0a0101"))}))}; },
       [](Pieces& p) { p.version = {}, p.extensions = list_extensions(extension("2.5.29.20", asn1::integer(1))); },
       [](Pieces& p) { p.extensions = asn1::element(context(0), bytes("3000")); },

@@ -1,6 +1,6 @@
-// Algorithms, digests, keys and signatures. Expected values: RFC 8032 7.1, FIPS 180 examples, or another implementation where a test says so.
+// Algorithms, digests, keys and signatures. Expected values: RFC 8032 7.1, FIPS 180 examples, or another implementation where a test says
+// so.
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <atomic>
@@ -55,12 +55,13 @@ TEST(Algorithm, NamesGoRound) {
   for (const char* alg : {"none", "HS256", "rs256", "", "ES256K"}) EXPECT_FALSE(signature_from_jws(alg)) << alg;
   EXPECT_FALSE(signature_from_uri(""));
   EXPECT_FALSE(digest_from_uri(""));
-  EXPECT_EQ(signature_jws(pss(sha256, sha1, 32)), "");   // PS256 is MGF1 with SHA-256 and a salt of 32
+  EXPECT_EQ(signature_jws(pss(sha256, sha1, 32)), "");  // PS256 is MGF1 with SHA-256 and a salt of 32
   EXPECT_EQ(signature_uri(pss(sha256, sha256, 20)), "");
 }
 
 TEST(Algorithm, Identifiers) {
-  const Bytes sha256_with_rsa = asn1::oid("1.2.840.113549.1.1.11"), ecdsa = asn1::oid("1.2.840.10045.4.3.2"), mgf = asn1::oid("1.2.840.113549.1.1.8");
+  const Bytes sha256_with_rsa = asn1::oid("1.2.840.113549.1.1.11"), ecdsa = asn1::oid("1.2.840.10045.4.3.2"),
+              mgf = asn1::oid("1.2.840.113549.1.1.8");
   const Bytes digest256 = asn1::sequence({asn1::oid("2.16.840.1.101.3.4.2.1"), asn1::null()});
   const Bytes salt32 = asn1::element(asn1::context(2), asn1::integer(32));
   struct Row {
@@ -79,21 +80,27 @@ TEST(Algorithm, Identifiers) {
       {"curve type with a digest", asn1::sequence({kEc, kP256}), sha256, plain(S::ecdsa, sha256)},
       {"key type alone", asn1::sequence({kRsa, asn1::null()}), none, std::nullopt},
       {"PSS, defaults", asn1::sequence({kPss, asn1::sequence({})}), none, pss(sha1, sha1, 20)},
-      {"PSS, all", asn1::sequence({kPss, asn1::sequence({asn1::element(asn1::context(0), digest256),
-                                                         asn1::element(asn1::context(1), asn1::sequence({mgf, digest256})), salt32})}),
+      {"PSS, all",
+       asn1::sequence({kPss, asn1::sequence({asn1::element(asn1::context(0), digest256),
+                                             asn1::element(asn1::context(1), asn1::sequence({mgf, digest256})), salt32})}),
        none, pss(sha256, sha256, 32)},
       {"PSS, no parameters", asn1::sequence({kPss}), none, std::nullopt},
-      {"PSS, negative salt", asn1::sequence({kPss, asn1::sequence({asn1::element(asn1::context(2), asn1::integer(-1))})}), none, std::nullopt},
+      {"PSS, negative salt", asn1::sequence({kPss, asn1::sequence({asn1::element(asn1::context(2), asn1::integer(-1))})}), none,
+       std::nullopt},
       {"PSS, trailer 2", asn1::sequence({kPss, asn1::sequence({asn1::element(asn1::context(3), asn1::integer(2))})}), none, std::nullopt},
-      {"PSS, other mask", asn1::sequence({kPss, asn1::sequence({asn1::element(asn1::context(1), asn1::sequence({kRsa, digest256}))})}), none, std::nullopt},
-      {"PSS, fields in disorder", asn1::sequence({kPss, asn1::sequence({salt32, asn1::element(asn1::context(0), digest256)})}), none, std::nullopt},
+      {"PSS, other mask", asn1::sequence({kPss, asn1::sequence({asn1::element(asn1::context(1), asn1::sequence({kRsa, digest256}))})}),
+       none, std::nullopt},
+      {"PSS, fields in disorder", asn1::sequence({kPss, asn1::sequence({salt32, asn1::element(asn1::context(0), digest256)})}), none,
+       std::nullopt},
       {"unknown", asn1::sequence({asn1::oid("1.2.3.4")}), sha256, std::nullopt},
   };
   for (const Row& row : rows) {
     asn1::Reader reader(row.encoding);
     const auto read = read_signature_algorithm(reader, row.digest);
     ASSERT_EQ(read.has_value(), row.expected.has_value()) << row.what;
-    if (read) { EXPECT_EQ(*read, *row.expected) << row.what; }
+    if (read) {
+      EXPECT_EQ(*read, *row.expected) << row.what;
+    }
   }
 }
 
@@ -155,7 +162,9 @@ Bytes modulus_of(std::size_t octets, Byte last) {
   modulus.back() = last;
   return modulus;
 }
-Bytes rsa_key(ByteView modulus, ByteView exponent) { return asn1::sequence({asn1::unsigned_integer(modulus), asn1::unsigned_integer(exponent)}); }
+Bytes rsa_key(ByteView modulus, ByteView exponent) {
+  return asn1::sequence({asn1::unsigned_integer(modulus), asn1::unsigned_integer(exponent)});
+}
 Bytes rsa_spki(ByteView modulus, ByteView exponent) { return spki_of({kRsa, asn1::null()}, rsa_key(modulus, exponent)); }
 
 TEST(PublicKeys, Refused) {
@@ -193,7 +202,8 @@ TEST(PublicKeys, Refused) {
       {"modulus of 16392 bits", rsa_spki(modulus_of(2049, 0x5b), f4)},
       {"flawed generator", rsa_spki(flawed, f4)},
       {"RSA without NULL", spki_of({kRsa}, rsa_key(good_modulus, f4))},
-      {"negative modulus", spki_of({kRsa, asn1::null()}, asn1::sequence({asn1::element(asn1::kInteger, good_modulus), asn1::unsigned_integer(f4)}))},
+      {"negative modulus",
+       spki_of({kRsa, asn1::null()}, asn1::sequence({asn1::element(asn1::kInteger, good_modulus), asn1::unsigned_integer(f4)}))},
       {"point off the curve", off_curve},
       {"hybrid point", ec(hybrid)},
       {"infinity", ec(Bytes{0})},
@@ -252,7 +262,8 @@ TEST(Signatures, GoRoundAndBreak) {
       auto signature = key.sign(algorithm, message, form);
       ASSERT_TRUE(signature) << signature_name(algorithm);
       for (int i = 0; i < 3; ++i)  // a context that was used before, after a bad value too
-        EXPECT_EQ(verifier.verify(algorithm, i == 1 ? other : message, *signature, form), i == 1 ? SignatureCheck::bad : SignatureCheck::good);
+        EXPECT_EQ(verifier.verify(algorithm, i == 1 ? other : message, *signature, form),
+                  i == 1 ? SignatureCheck::bad : SignatureCheck::good);
       Bytes changed = *signature;
       for (const std::size_t at : {std::size_t{0}, changed.size() / 2, changed.size() - 1}) {
         changed[at] ^= 4;
@@ -320,8 +331,7 @@ TEST(Signatures, EcdsaValuesAreStrictDer) {
       {"raw", fixed},
   };
   EXPECT_EQ(key.public_key().verify(algorithm, as_bytes("m"), asn1::sequence({good_r, good_s})), SignatureCheck::good);
-  for (const auto& [what, value] : rows)
-    EXPECT_EQ(key.public_key().verify(algorithm, as_bytes("m"), value), SignatureCheck::bad) << what;
+  for (const auto& [what, value] : rows) EXPECT_EQ(key.public_key().verify(algorithm, as_bytes("m"), value), SignatureCheck::bad) << what;
   EXPECT_EQ(key.public_key().verify(algorithm, as_bytes("m"), asn1::sequence({good_r, good_s}), EcdsaForm::fixed), SignatureCheck::bad);
   EXPECT_FALSE(ecdsa_der_from_fixed(Bytes(64, 0)));
   EXPECT_FALSE(ecdsa_der_from_fixed(Bytes(63, 1)));
@@ -330,7 +340,8 @@ TEST(Signatures, EcdsaValuesAreStrictDer) {
 TEST(Signatures, Rfc8032Test2) {
   const auto key = PublicKey::from_spki(
       spki_of({asn1::oid("1.3.101.112")}, *from_hex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c")));
-  const Bytes value = *from_hex("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
+  const Bytes value = *from_hex(
+      "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
   ASSERT_TRUE(key);
   EXPECT_EQ((*key)->verify(plain(S::eddsa, none), Bytes{0x72}, value), SignatureCheck::good);
   EXPECT_EQ((*key)->verify(plain(S::eddsa, none), Bytes{0x73}, value), SignatureCheck::bad);

@@ -19,9 +19,10 @@ ErrorCode refusal(const std::string& url, std::vector<std::string> allowed = {},
 }
 
 TEST(Fetch, InnerAddressesAreRefusedHoweverTheyAreWritten) {
-  for (const char* url : {"http://127.0.0.1:1/x", "http://localhost:1/x", "http://0x7f000001:1/x", "http://2130706433:1/x", "http://[::1]:1/x",
-                          "http://[::ffff:127.0.0.1]:1/x", "http://10.1.2.3/x", "http://192.168.0.1/x", "http://172.16.0.1/x", "http://169.254.169.254/x",
-                          "http://100.64.0.1/x", "http://0.0.0.0:1/x", "http://[fe80::1]/x", "http://[fd00::1]/x"}) {
+  for (const char* url :
+       {"http://127.0.0.1:1/x", "http://localhost:1/x", "http://0x7f000001:1/x", "http://2130706433:1/x", "http://[::1]:1/x",
+        "http://[::ffff:127.0.0.1]:1/x", "http://10.1.2.3/x", "http://192.168.0.1/x", "http://172.16.0.1/x", "http://169.254.169.254/x",
+        "http://100.64.0.1/x", "http://0.0.0.0:1/x", "http://[fe80::1]/x", "http://[fd00::1]/x"}) {
     const ErrorCode code = refusal(url);
     EXPECT_TRUE(code == ErrorCode::network_forbidden_address || code == ErrorCode::network_unreachable) << url;
     EXPECT_EQ(refusal("http://127.0.0.1:1/x"), ErrorCode::network_forbidden_address);
@@ -34,8 +35,9 @@ TEST(Fetch, AHostIsAllowedByName) {
 }
 
 TEST(Fetch, OtherSchemesAndUserNamesAreRefused) {
-  for (const char* url : {"file:///etc/passwd", "ftp://example.ir/x", "ldap://example.ir/x", "http://user@example.ir/x", "http:///x", "http://a b/", "http://127.0.0.1:99999/x",
-                          "http://127.0.0.1:/x", "http://%31%32%37.0.0.1/x", "http://[::1/x", "http://a:80:90/x", ""})
+  for (const char* url :
+       {"file:///etc/passwd", "ftp://example.ir/x", "ldap://example.ir/x", "http://user@example.ir/x", "http:///x", "http://a b/",
+        "http://127.0.0.1:99999/x", "http://127.0.0.1:/x", "http://%31%32%37.0.0.1/x", "http://[::1/x", "http://a:80:90/x", ""})
     EXPECT_EQ(refusal(url), ErrorCode::url_invalid) << url;
 }
 

@@ -23,7 +23,8 @@ Issued issue(const CertificateProfile& wanted, const Issued* issuer = nullptr, c
   profile.not_before = kNow - kDay;
   profile.not_after = kNow + kDay;
   const crypto::SigningKey& signer = issuer ? *issuer->key : **key;
-  auto der = issue_certificate(profile, signer, issuer ? issuer->certificate.get() : nullptr, crypto::preferred_algorithm(signer.public_key()));
+  auto der =
+      issue_certificate(profile, signer, issuer ? issuer->certificate.get() : nullptr, crypto::preferred_algorithm(signer.public_key()));
   EXPECT_TRUE(der);
   auto certificate = Certificate::parse(*der);
   EXPECT_TRUE(certificate) << render(certificate.error(), Language::en);
@@ -56,7 +57,8 @@ CertificateProfile leaf_profile() {
 
 bool is_signed_by(const Certificate& certificate, const Certificate& issuer) {
   const auto key = issuer.key();
-  return key && (*key)->verify(certificate.signature_algorithm(), certificate.tbs(), certificate.signature()) == crypto::SignatureCheck::good;
+  return key &&
+         (*key)->verify(certificate.signature_algorithm(), certificate.tbs(), certificate.signature()) == crypto::SignatureCheck::good;
 }
 
 TEST(Issue, CertificatesCarryTheirProfile) {
@@ -96,7 +98,8 @@ TEST(Issue, CrlsListWhatWasRevoked) {
   const Issued ca = issue(authority_profile());
   const Revocation revoked[] = {{Bytes{0x11}, kNow - kHour, 1}, {Bytes{0x22}, kNow - kHour, std::nullopt}};
   for (const std::size_t count : {std::size_t{0}, std::size_t{2}}) {
-    auto der = issue_crl({revoked, count}, 7, kNow, kNow + kDay, *ca.key, *ca.certificate, crypto::preferred_algorithm(ca.key->public_key()));
+    auto der =
+        issue_crl({revoked, count}, 7, kNow, kNow + kDay, *ca.key, *ca.certificate, crypto::preferred_algorithm(ca.key->public_key()));
     ASSERT_TRUE(der);
     Budget budget;
     auto crl = Crl::parse(*der, budget);
@@ -110,7 +113,9 @@ TEST(Issue, CrlsListWhatWasRevoked) {
     const auto found = (*crl)->find(Bytes{0x11});
     ASSERT_TRUE(found);
     EXPECT_EQ(found->has_value(), count == 2);
-    if (count == 2) { EXPECT_EQ((*found)->reason, 1); }
+    if (count == 2) {
+      EXPECT_EQ((*found)->reason, 1);
+    }
     EXPECT_FALSE((*crl)->find(Bytes{0x33})->has_value());
   }
 }

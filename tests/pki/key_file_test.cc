@@ -89,8 +89,11 @@ class Openssl : public testing::Test {
   }
   [[nodiscard]] Bytes made(const std::string& arguments) const {
     const std::string path = folder_ + "/made.p12";
-    const std::string command = "cd '" + folder_ + "' && openssl pkey -inform DER -in own.key -out own.pem && openssl pkey -inform DER -in other.key -out other.pem && "
-                                "openssl pkcs12 -export -passout pass:secret -out made.p12 " + arguments + " 2>/dev/null";
+    const std::string command =
+        "cd '" + folder_ +
+        "' && openssl pkey -inform DER -in own.key -out own.pem && openssl pkey -inform DER -in other.key -out other.pem && "
+        "openssl pkcs12 -export -passout pass:secret -out made.p12 " +
+        arguments + " 2>/dev/null";
     if (std::system(command.c_str()) != 0) return {};
     auto octets = read_file(path, 1 << 20);
     return octets ? *std::move(octets) : Bytes{};
@@ -122,7 +125,8 @@ TEST_F(Openssl, KeyAndCertificateThatDoNotBelongTogether) {
   EXPECT_EQ(no_key.error().code, ErrorCode::key_file_invalid);
   const Bytes ours = *write_pkcs12(*holder().key, *holder().certificate, {}, Secret(std::string_view("secret")), "key");
   put("ours.p12", ours);
-  EXPECT_EQ(std::system(("cd '" + folder_ + "' && openssl pkcs12 -in ours.p12 -passin pass:secret -nodes -out ours.pem 2>/dev/null").c_str()), 0);
+  EXPECT_EQ(
+      std::system(("cd '" + folder_ + "' && openssl pkcs12 -in ours.p12 -passin pass:secret -nodes -out ours.pem 2>/dev/null").c_str()), 0);
   const auto mixed = write_pkcs12(*holder().key, *authority().certificate, {}, Secret(std::string_view("secret")), "key");
   if (mixed) {  // OpenSSL may refuse to write it
     const auto opened = open_pkcs12(*mixed, Secret(std::string_view("secret")));

@@ -41,7 +41,9 @@ TEST(Name, ComparesAfterPreparation) {
       {vectors::name("tehranuniversity"), false},
       {vectors::name("tehran university", asn1::kOctetString), false},  // no string type: only octets count
       {asn1::sequence({rdn({attribute("2.5.4.10", asn1::kUtf8String, as_bytes(plain))})}), false},
-      {asn1::sequence({rdn({attribute("2.5.4.3", asn1::kUtf8String, as_bytes(plain)), attribute("2.5.4.3", asn1::kUtf8String, as_bytes(plain))})}), false},
+      {asn1::sequence(
+           {rdn({attribute("2.5.4.3", asn1::kUtf8String, as_bytes(plain)), attribute("2.5.4.3", asn1::kUtf8String, as_bytes(plain))})}),
+       false},
       {asn1::sequence({}), false},
   };
   for (std::size_t i = 0; i < cases.size(); ++i) {
@@ -56,7 +58,8 @@ TEST(Name, ComparesAfterPreparation) {
 }
 
 TEST(Name, ComparesPartsInAnyOrderInsideOneRdn) {
-  const Bytes c = attribute("2.5.4.6", asn1::kPrintableString, as_bytes("IR")), o = attribute("2.5.4.10", asn1::kUtf8String, as_bytes("A b"));
+  const Bytes c = attribute("2.5.4.6", asn1::kPrintableString, as_bytes("IR")),
+              o = attribute("2.5.4.10", asn1::kUtf8String, as_bytes("A b"));
   const Bytes o2 = attribute("2.5.4.10", asn1::kPrintableString, as_bytes("a B"));
   EXPECT_TRUE(parse(asn1::sequence({rdn({c, o})})).equals(parse(asn1::sequence({rdn({o2, c})}))));
   EXPECT_FALSE(parse(asn1::sequence({rdn({c}), rdn({o})})).equals(parse(asn1::sequence({rdn({o}), rdn({c})}))));
@@ -76,13 +79,18 @@ TEST(Name, KnowsItsSubtree) {
 TEST(Name, RefusesBrokenOnes) {
   const Bytes good = attribute("2.5.4.3", asn1::kUtf8String, as_bytes("x"));
   const std::vector<Bytes> cases = {
-      {}, bytes("3100"), bytes("3080000000"), asn1::sequence({rdn({})}), asn1::sequence({asn1::sequence({good})}),
-      asn1::sequence({rdn({asn1::sequence({})})}), asn1::sequence({rdn({asn1::sequence({asn1::oid("2.5.4.3")})})}),
+      {},
+      bytes("3100"),
+      bytes("3080000000"),
+      asn1::sequence({rdn({})}),
+      asn1::sequence({asn1::sequence({good})}),
+      asn1::sequence({rdn({asn1::sequence({})})}),
+      asn1::sequence({rdn({asn1::sequence({asn1::oid("2.5.4.3")})})}),
       asn1::sequence({rdn({asn1::sequence({asn1::oid("2.5.4.3"), asn1::null(), asn1::null()})})}),
       asn1::sequence({rdn({asn1::element(asn1::kSet, good)})}),
-      asn1::sequence({rdn({attribute("2.5.4.3", asn1::kUtf8String, bytes("c328"))})}),        // no UTF-8
-      asn1::sequence({rdn({attribute("2.5.4.3", asn1::kUtf8String, bytes("eda080"))})}),      // a surrogate
-      asn1::sequence({rdn({attribute("2.5.4.3", asn1::kBmpString, bytes("004100"))})}),       // half a character
+      asn1::sequence({rdn({attribute("2.5.4.3", asn1::kUtf8String, bytes("c328"))})}),    // no UTF-8
+      asn1::sequence({rdn({attribute("2.5.4.3", asn1::kUtf8String, bytes("eda080"))})}),  // a surrogate
+      asn1::sequence({rdn({attribute("2.5.4.3", asn1::kBmpString, bytes("004100"))})}),   // half a character
       asn1::sequence({rdn({attribute("2.5.4.3", asn1::kUniversalString, bytes("000041"))})}),
       asn1::sequence({rdn({attribute("2.5.4.3", asn1::kPrintableString, bytes("426fe96e"))})}),  // Latin-1 in ASCII's place
   };
@@ -100,9 +108,10 @@ TEST(Name, ReadsCharactersOutsideTheAlphabet) {
 }
 
 TEST(Name, ShowsItself) {
-  const Bytes encoding = asn1::sequence({rdn({attribute("2.5.4.6", asn1::kPrintableString, as_bytes("IR"))}),
-                                         rdn({attribute("2.5.4.10", asn1::kT61String, bytes("e9746f696c65")), attribute("2.999.1", asn1::kUtf8String, as_bytes("z"))}),
-                                         rdn({attribute("2.5.4.3", asn1::kUtf8String, as_bytes(" #a,\"b\"+<c>;=\\ "))})});
+  const Bytes encoding = asn1::sequence(
+      {rdn({attribute("2.5.4.6", asn1::kPrintableString, as_bytes("IR"))}),
+       rdn({attribute("2.5.4.10", asn1::kT61String, bytes("e9746f696c65")), attribute("2.999.1", asn1::kUtf8String, as_bytes("z"))}),
+       rdn({attribute("2.5.4.3", asn1::kUtf8String, as_bytes(" #a,\"b\"+<c>;=\\ "))})});
   const Name name = parse(encoding);
   EXPECT_EQ(name.rfc4514(), R"(CN=\ #a\,\"b\"\+\<c\>\;\=\\\ ,O=étoile+2.999.1=z,C=IR)");
   EXPECT_EQ(name.first(Oid::organization), "étoile");
@@ -115,9 +124,12 @@ TEST(Name, ShowsItself) {
 }
 
 TEST(Name, TellsTheRoleOfTheNationalProfile) {
-  const std::vector<std::pair<std::string, SignerRole>> cases = {
-      {"Sara Ahmadi [Sign]", SignerRole::person}, {"Ministry of Example [Stamp]", SignerRole::seal}, {"Office.RA [0012345679]", SignerRole::registration_office},
-      {"Sara [Sign] Ahmadi", SignerRole::unknown}, {"", SignerRole::unknown}, {"x]", SignerRole::unknown}};
+  const std::vector<std::pair<std::string, SignerRole>> cases = {{"Sara Ahmadi [Sign]", SignerRole::person},
+                                                                 {"Ministry of Example [Stamp]", SignerRole::seal},
+                                                                 {"Office.RA [0012345679]", SignerRole::registration_office},
+                                                                 {"Sara [Sign] Ahmadi", SignerRole::unknown},
+                                                                 {"", SignerRole::unknown},
+                                                                 {"x]", SignerRole::unknown}};
   for (const auto& [cn, role] : cases) EXPECT_EQ(signer_role(parse(vectors::name(cn))), role) << cn;
 }
 
@@ -128,7 +140,7 @@ TEST(GeneralName, ReadsAndRefuses) {
   };
   struct Case {
     Bytes encoding;
-    const char* as_name;        // null: refused
+    const char* as_name;  // null: refused
     const char* as_constraint;
   };
   const std::vector<Case> cases = {
@@ -137,7 +149,8 @@ TEST(GeneralName, ReadsAndRefuses) {
       {asn1::element(asn1::context(7, false), bytes("0a000000ff000000")), nullptr, "IP:10.0.0.0/255.0.0.0"},
       {asn1::element(asn1::context(7, false), bytes("0a000000ff00ff00")), nullptr, nullptr},  // no CIDR mask
       {asn1::element(asn1::context(7, false), bytes("0a0000")), nullptr, nullptr},
-      {asn1::element(asn1::context(6, false), as_bytes("http://example.ir/ریشه.crl")), "URI:http://example.ir/ریشه.crl", "URI:http://example.ir/ریشه.crl"},
+      {asn1::element(asn1::context(6, false), as_bytes("http://example.ir/ریشه.crl")), "URI:http://example.ir/ریشه.crl",
+       "URI:http://example.ir/ریشه.crl"},
       {asn1::element(asn1::context(6, false), bytes("68ff")), nullptr, nullptr},
       {asn1::element(asn1::context(2, false), bytes("612e697200622e6972")), nullptr, nullptr},  // a NUL inside
       {asn1::element(asn1::context(1, false), as_bytes("کاربر@example.ir")), nullptr, nullptr},

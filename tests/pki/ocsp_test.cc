@@ -66,7 +66,7 @@ struct Pieces {
   Bytes single_end;  // nextUpdate, extensions
   Bytes version;
   Bytes responder = asn1::element(context(1), vectors::name("responder"));
-  Bytes data_end;    // extensions
+  Bytes data_end;  // extensions
   Bytes certificates;
   Bytes type = asn1::oid("1.3.6.1.5.5.7.48.1.1");
   Bytes response_status = bytes("0a0100");
@@ -77,7 +77,8 @@ Bytes assemble(const Pieces& p) {
   const Bytes id = asn1::sequence({p.digest, asn1::octet_string(bytes("01")), asn1::octet_string(bytes("02")), asn1::integer(3)});
   const Bytes single = asn1::sequence({id, p.status, time, p.single_end});
   const Bytes data = asn1::sequence({p.version, p.responder, time, asn1::sequence({single}), p.data_end});
-  const Bytes basic = asn1::sequence({data, asn1::sequence({asn1::oid("1.2.840.10045.4.3.2")}), asn1::bit_string(bytes("00")), p.certificates});
+  const Bytes basic =
+      asn1::sequence({data, asn1::sequence({asn1::oid("1.2.840.10045.4.3.2")}), asn1::bit_string(bytes("00")), p.certificates});
   if (p.bare) return basic;
   return asn1::sequence({p.response_status, asn1::element(context(0), asn1::sequence({p.type, asn1::octet_string(basic)}))});
 }

@@ -1,6 +1,5 @@
 // Certification paths over certificates made here: what makes one good, what breaks it, and the limits of the search.
 #include "pki/path_validator.h"
-
 #include "tests/support/issuing.h"
 
 namespace mohr::pki {

@@ -39,7 +39,8 @@ struct Scene {
 
   void add_crl(Instant this_update, Instant next_update, std::vector<Revocation> revoked = {}, const Party* signer = nullptr) {
     const Party& by = signer != nullptr ? *signer : authority;
-    const auto der = issue_crl(revoked, 1, this_update, next_update, *by.key, *by.certificate, crypto::preferred_algorithm(by.key->public_key()));
+    const auto der =
+        issue_crl(revoked, 1, this_update, next_update, *by.key, *by.certificate, crypto::preferred_algorithm(by.key->public_key()));
     ASSERT_TRUE(der);
     Budget budget;
     auto crl = Crl::parse(*der, budget);
@@ -66,7 +67,9 @@ struct Scene {
     EXPECT_TRUE(status);
     return status ? *std::move(status) : RevocationStatus{};
   }
-  [[nodiscard]] Revocation revoked(Instant time, std::optional<int> reason = 1) const { return {to_bytes(leaf.certificate->serial()), time, reason}; }
+  [[nodiscard]] Revocation revoked(Instant time, std::optional<int> reason = 1) const {
+    return {to_bytes(leaf.certificate->serial()), time, reason};
+  }
 };
 
 bool has(const RevocationStatus& status, Check check) {
@@ -147,7 +150,8 @@ TEST(Revocation, SignaturesCountInTheBudget) {
   Scene scene;
   scene.add_crl(kNow - kHour, kNow + kDay);
   Budget budget(Limits().set(Limit::raw_verifications, 0));
-  const auto status = revocation_status(*scene.leaf.certificate, *scene.authority.certificate, kNow, kNow, scene.trust, scene.evidence, budget);
+  const auto status =
+      revocation_status(*scene.leaf.certificate, *scene.authority.certificate, kNow, kNow, scene.trust, scene.evidence, budget);
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::budget_exceeded);
 }

@@ -56,8 +56,8 @@ inline Bytes assemble(const Pieces& p) {
   Bytes list;
   for (const Bytes& e : p.extensions) append(list, e);
   const Bytes extensions = p.extensions.empty() ? Bytes{} : asn1::element(asn1::context(3), asn1::element(asn1::kSequence, list));
-  const Bytes tbs = asn1::sequence({p.version, p.serial, p.inner_algorithm, p.issuer, asn1::sequence({p.not_before, p.not_after}), p.subject,
-                                    p.spki, p.unique_ids, extensions, p.after_extensions});
+  const Bytes tbs = asn1::sequence({p.version, p.serial, p.inner_algorithm, p.issuer, asn1::sequence({p.not_before, p.not_after}),
+                                    p.subject, p.spki, p.unique_ids, extensions, p.after_extensions});
   Bytes out = asn1::sequence({tbs, p.outer_algorithm, p.signature, p.after_signature});
   append(out, p.after_all);
   return out;
@@ -67,7 +67,8 @@ inline Bytes assemble(const Pieces& p) {
 template <class Parse>
 void cut_and_change(const Bytes& input, Parse parse) {
   for (std::size_t size = 0; size < input.size(); ++size) {
-    const Bytes cut(input.begin(), input.begin() + static_cast<std::ptrdiff_t>(size));  // its own buffer, so that a reader past its end is seen
+    const Bytes cut(input.begin(),
+                    input.begin() + static_cast<std::ptrdiff_t>(size));  // its own buffer, so that a reader past its end is seen
     EXPECT_FALSE(parse(cut)) << "cut at " << size;
   }
   Bytes changed = input;

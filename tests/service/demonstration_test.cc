@@ -34,7 +34,8 @@ std::string talk(int port, const std::string& request) {
       sent += static_cast<std::size_t>(count);
     }
     std::array<char, 4096> buffer{};
-    for (ssize_t count = 0; (count = ::recv(fd, buffer.data(), buffer.size(), 0)) > 0;) out.append(buffer.data(), static_cast<std::size_t>(count));
+    for (ssize_t count = 0; (count = ::recv(fd, buffer.data(), buffer.size(), 0)) > 0;)
+      out.append(buffer.data(), static_cast<std::size_t>(count));
   }
   ::close(fd);
   return out;
@@ -55,8 +56,9 @@ std::unique_ptr<HttpServer> echo(std::size_t at_most = 1000) {
   HttpOptions options;
   options.body_at_most = at_most;
   auto server = serve(options, [](const HttpRequest& request) {
-    return HttpResponse{200, "text/plain", to_bytes(as_bytes(request.method + " " + request.path + " " + request.content_type + " " +
-                                                             std::string(as_text(request.body))))};
+    return HttpResponse{
+        200, "text/plain",
+        to_bytes(as_bytes(request.method + " " + request.path + " " + request.content_type + " " + std::string(as_text(request.body))))};
   });
   EXPECT_TRUE(server) << render(server.error(), Language::en);
   return server ? *std::move(server) : nullptr;
@@ -165,8 +167,8 @@ TEST(DemonstrationService, AnswersItsRoutes) {
     Budget budget;
     EXPECT_TRUE(pki::Crl::parse(as_bytes(crl), budget));
     EXPECT_EQ(body_of(talk(port, head("GET", "/ca/silver-ca.cer"))), as_text(silver->der()));
-    for (const char* path : {"/", "/crl/", "/crl/officer.p12", "/crl/officer.cer", "/ca/officer.p12", "/ca/../officer.pass", "/ca/%2e%2e/officer.pass",
-                             "/crl/..%2fofficer.pass", "/authority.json"})
+    for (const char* path : {"/", "/crl/", "/crl/officer.p12", "/crl/officer.cer", "/ca/officer.p12", "/ca/../officer.pass",
+                             "/ca/%2e%2e/officer.pass", "/crl/..%2fofficer.pass", "/authority.json"})
       EXPECT_EQ(status_of(talk(port, head("GET", path))), 404) << path;
 
     const auto twice = start_demonstration(directory, clock);

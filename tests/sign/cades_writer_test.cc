@@ -31,8 +31,9 @@ TEST(CadesWriter, WhatItWritesIsReadBack) {
   using crypto::NewKey;
   const MemorySource content(as_bytes(kText));
   using crypto::DigestAlgorithm;
-  for (const auto& [kind, digest] : {std::pair{NewKey::rsa2048, DigestAlgorithm::sha256}, std::pair{NewKey::p256, DigestAlgorithm::sha256},
-                                     std::pair{NewKey::p384, DigestAlgorithm::sha384}, std::pair{NewKey::ed25519, DigestAlgorithm::sha512}}) {
+  for (const auto& [kind, digest] :
+       {std::pair{NewKey::rsa2048, DigestAlgorithm::sha256}, std::pair{NewKey::p256, DigestAlgorithm::sha256},
+        std::pair{NewKey::p384, DigestAlgorithm::sha384}, std::pair{NewKey::ed25519, DigestAlgorithm::sha512}}) {
     const test::Party by = test::make_party(kind);
     for (const Packaging packaging : {Packaging::by_format, Packaging::detached, Packaging::attached}) {
       Request request = request_of(by);
@@ -48,7 +49,8 @@ TEST(CadesWriter, WhatItWritesIsReadBack) {
       const format::Signature& signature = document->signatures.at(0);
       for (const Finding& finding : signature.findings) ADD_FAILURE() << render(finding, Language::en);
       EXPECT_TRUE(signature.references.at(0).matches());
-      EXPECT_EQ((*by.certificate->key())->verify(signature.algorithm, signature.signed_octets, signature.value), crypto::SignatureCheck::good);
+      EXPECT_EQ((*by.certificate->key())->verify(signature.algorithm, signature.signed_octets, signature.value),
+                crypto::SignatureCheck::good);
       ASSERT_EQ(signature.certificates.size(), 2U);
       EXPECT_EQ(signature.certificates[0]->fingerprint(), by.certificate->fingerprint());
       EXPECT_EQ(signature.identity, request.identity);

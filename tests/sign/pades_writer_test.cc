@@ -175,7 +175,8 @@ TEST(PadesReader, ChangesAfterSigning) {
   EXPECT_TRUE(has(first(pdf + "\n"), Check::pdf_changed_after_signing));
   EXPECT_TRUE(has(first(test::append_revision(pdf, {{3, "<</Type/Page/Parent 2 0 R>>"}})), Check::pdf_changed_after_signing));
   // The signature's own objects in a later revision: another value, a second field with the same value.
-  const std::string copy = pdf.substr(pdf.find("<</Type/Sig"), pdf.find(">>\nendobj", pdf.find("<</Type/Sig")) + 2 - pdf.find("<</Type/Sig"));
+  const std::string copy =
+      pdf.substr(pdf.find("<</Type/Sig"), pdf.find(">>\nendobj", pdf.find("<</Type/Sig")) + 2 - pdf.find("<</Type/Sig"));
   EXPECT_TRUE(has(first(test::append_revision(pdf, {{4, copy}})), Check::pdf_signature_replaced));
   EXPECT_TRUE(has(first(test::append_revision(pdf, {{4, copy}})), Check::pdf_range_wrong));
   const std::string shared = test::append_revision(pdf, {{6, "<</Fields[5 0 R 9 0 R]>>"}, {9, "<</FT/Sig/T(Other)/V 4 0 R>>"}});
@@ -193,9 +194,17 @@ TEST(PadesReader, RangesThatDoNotFit) {
   };
   ASSERT_EQ(range, text(0, gap, after, size - after));
   const std::string wrong[] = {
-      text(0, gap, after + 1, size - after - 1), text(0, gap - 1, after, size - after), text(1, gap - 1, after, size - after),
-      text(0, gap + 1, after - 1, size - after + 1), text(0, gap, after, size - after - 2), text(0, gap, after, size),
-      text(0, after, gap, 9), "[0 " + std::to_string(size) + "]", "[0 9 9 -9]", text(0, size, size, 0), "[]",
+      text(0, gap, after + 1, size - after - 1),
+      text(0, gap - 1, after, size - after),
+      text(1, gap - 1, after, size - after),
+      text(0, gap + 1, after - 1, size - after + 1),
+      text(0, gap, after, size - after - 2),
+      text(0, gap, after, size),
+      text(0, after, gap, 9),
+      "[0 " + std::to_string(size) + "]",
+      "[0 9 9 -9]",
+      text(0, size, size, 0),
+      "[]",
   };
   for (const std::string& other : wrong) {
     std::string padded = other;

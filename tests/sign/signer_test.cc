@@ -23,7 +23,9 @@ class Folder {
     std::filesystem::remove_all(path_, ignored);
   }
   [[nodiscard]] std::string at(const std::string& name) const { return (path_ / name).string(); }
-  [[nodiscard]] std::size_t entries() const { return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(path_), {})); }
+  [[nodiscard]] std::size_t entries() const {
+    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(path_), {}));
+  }
 
  private:
   std::filesystem::path path_;
@@ -60,7 +62,8 @@ TEST(Signer, CertificateReview) {
       {"30 days", test::make_party(NewKey::p256, options(now - kDay, now + 30 * kDay)), {}, 1},
       {"expired", test::make_party(NewKey::p256, options(now - kDay, now - 1)), ErrorCode::certificate_expired_for_signing, 0},
       {"tomorrow", test::make_party(NewKey::p256, options(now + 1, now + kDay)), ErrorCode::certificate_not_yet_valid_for_signing, 0},
-      {"encipherment", test::make_party(NewKey::p256, options(now - kDay, now + kDay, pki::kKeyEncipherment)), ErrorCode::certificate_not_for_signing, 0},
+      {"encipherment", test::make_party(NewKey::p256, options(now - kDay, now + kDay, pki::kKeyEncipherment)),
+       ErrorCode::certificate_not_for_signing, 0},
       {"non-repudiation", test::make_party(NewKey::p256, options(now - kDay, now + 99 * kDay, pki::kContentCommitment)), {}, 0},
       {"no usage", test::make_party(NewKey::p256, options(now - kDay, now + 99 * kDay, 0)), {}, 0},
   };

@@ -58,9 +58,12 @@ TEST(Stamp, EachFaultOfAServiceHasItsOwnError) {
     Answer answer;
   };
   const Row rows[] = {
-      {"down", ErrorCode::network_unreachable, [](const auto&) -> Result<Bytes> { return errors::network_unreachable(Code{"http://tsa.example/"}, Code{"refused"}); }},
-      {"slow", ErrorCode::network_timeout, [](const auto&) -> Result<Bytes> { return errors::network_timeout(Code{"http://tsa.example/"}, 15); }},
-      {"HTML", ErrorCode::timestamp_answer_unusable, [](const auto&) -> Result<Bytes> { return to_bytes(as_bytes("<html>Please log in</html>")); }},
+      {"down", ErrorCode::network_unreachable,
+       [](const auto&) -> Result<Bytes> { return errors::network_unreachable(Code{"http://tsa.example/"}, Code{"refused"}); }},
+      {"slow", ErrorCode::network_timeout,
+       [](const auto&) -> Result<Bytes> { return errors::network_timeout(Code{"http://tsa.example/"}, 15); }},
+      {"HTML", ErrorCode::timestamp_answer_unusable,
+       [](const auto&) -> Result<Bytes> { return to_bytes(as_bytes("<html>Please log in</html>")); }},
       {"refused", ErrorCode::timestamp_refused, [](const auto&) -> Result<Bytes> { return pki::timestamp_rejection(2, 0, "no"); }},
       {"nothing", ErrorCode::timestamp_answer_unusable, [](const auto&) -> Result<Bytes> { return Bytes{}; }},
       {"other nonce", ErrorCode::timestamp_mismatch,
@@ -88,7 +91,8 @@ TEST(Stamp, EachFaultOfAServiceHasItsOwnError) {
          other.imprint.resize(64);
          return issued(other, authority);
        }},
-      {"not for time-stamps", ErrorCode::timestamp_answer_unusable, [&](const pki::TimestampRequest& request) { return issued(request, lax); }},
+      {"not for time-stamps", ErrorCode::timestamp_answer_unusable,
+       [&](const pki::TimestampRequest& request) { return issued(request, lax); }},
       {"without its certificate", ErrorCode::timestamp_answer_unusable,
        [&](const pki::TimestampRequest& request) {
          pki::TimestampRequest other = request;

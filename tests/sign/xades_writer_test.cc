@@ -36,7 +36,8 @@ TEST(XadesWriter, WhatItWritesIsReadBackAndTheRestStays) {
     std::string_view original;        // empty: before + behind
   };
   const Case cases[] = {
-      {"<?xml version=\"1.0\"?>\r\n<!-- </r> -->\n<r xmlns=\"urn:d\" a='\"'>\n <b/><![CDATA[</r>]]>\n", "</r>\n<!-- end </r> --><?pi?>\n", ""},
+      {"<?xml version=\"1.0\"?>\r\n<!-- </r> -->\n<r xmlns=\"urn:d\" a='\"'>\n <b/><![CDATA[</r>]]>\n", "</r>\n<!-- end </r> --><?pi?>\n",
+       ""},
       {"\xef\xbb\xbf<p:r xmlns:p=\"urn:p\" xml:lang=\"fa\" xml:space=\"preserve\">متن", "</p:r >", ""},
       {"<r a=\"/>\" >", "</r><!-- x -->", "<r a=\"/>\" /><!-- x -->"},
       {"<ds:r xmlns:ds=\"urn:other\" xmlns:xades=\"urn:other2\">", "</ds:r>", "<ds:r xmlns:ds=\"urn:other\" xmlns:xades=\"urn:other2\"/>"},
@@ -91,7 +92,10 @@ TEST(XadesWriter, Refusals) {
            Case{"<a/>", [](Request& r) { r.packaging = Packaging::detached; }, ErrorCode::packaging_unsupported},
            Case{"<a/>", [](Request& r) { r.identity.sender = "a\x01"; }, ErrorCode::usage_invalid},
            Case{"<a/>", [](Request& r) { r.level = Level::t, r.stamp = nullptr; }, ErrorCode::stamp_needed},
-           Case{"<a/>", [](Request& r) { r.level = Level::t, r.stamp = [](ByteView) -> Result<Bytes> { return errors::timestamp_refused(Code{"x"}); }; },
+           Case{"<a/>",
+                [](Request& r) {
+                  r.level = Level::t, r.stamp = [](ByteView) -> Result<Bytes> { return errors::timestamp_refused(Code{"x"}); };
+                },
                 ErrorCode::timestamp_refused},
        }) {
     Request request = request_of(test::p256_party());

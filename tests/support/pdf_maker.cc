@@ -41,15 +41,16 @@ void write_stream(std::string& pdf, std::map<int, Place> places, bool predicted,
   std::string index, data, above(4, '\0');
   for (const auto& [number, at] : places) {
     index += std::to_string(number) + " 1 ";
-    const std::string row{static_cast<char>(at.type), static_cast<char>(at.place >> 8), static_cast<char>(at.place & 0xff), static_cast<char>(at.index)};
+    const std::string row{static_cast<char>(at.type), static_cast<char>(at.place >> 8), static_cast<char>(at.place & 0xff),
+                          static_cast<char>(at.index)};
     if (predicted) data += '\2';  // PNG "up"
     for (std::size_t i = 0; i < 4; ++i) data += static_cast<char>(row[i] - (predicted ? above[i] : 0));
     above = row;
   }
   const std::string coded = deflate_text(data);
-  pdf += std::to_string(own) + " 0 obj\n<</Type/XRef/W[1 2 1]/Index[" + index + "]/Size " + std::to_string(own + 1) + "/Root 1 0 R" + trailer +
-         "/Filter/FlateDecode" + (predicted ? "/DecodeParms<</Predictor 12/Columns 4>>" : "") + "/Length " + std::to_string(coded.size()) +
-         ">>\nstream\n" + coded + "\nendstream\nendobj\nstartxref\n" + std::to_string(start) + "\n%%EOF\n";
+  pdf += std::to_string(own) + " 0 obj\n<</Type/XRef/W[1 2 1]/Index[" + index + "]/Size " + std::to_string(own + 1) + "/Root 1 0 R" +
+         trailer + "/Filter/FlateDecode" + (predicted ? "/DecodeParms<</Predictor 12/Columns 4>>" : "") + "/Length " +
+         std::to_string(coded.size()) + ">>\nstream\n" + coded + "\nendstream\nendobj\nstartxref\n" + std::to_string(start) + "\n%%EOF\n";
 }
 
 }  // namespace

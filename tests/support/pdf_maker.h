@@ -17,7 +17,8 @@ enum class PdfReferences { table, stream, predicted_stream };
 // Catalog 1, page tree 2, page 3, then `more` (which replaces an object of the same number).
 std::vector<PdfObject> pdf_objects(const std::vector<PdfObject>& more = {});
 // A document of one revision; `trailer`: further entries.
-std::string make_pdf(const std::vector<PdfObject>& objects, PdfReferences references = PdfReferences::table, const std::string& trailer = "");
+std::string make_pdf(const std::vector<PdfObject>& objects, PdfReferences references = PdfReferences::table,
+                     const std::string& trailer = "");
 // The same with the catalog and the page tree in an object stream.
 std::string make_compressed_pdf();
 // Appends a revision with a table.

@@ -17,8 +17,7 @@ constexpr Check kChecks[] = {
 bool says_good(Check check) { return check == Check::signature_good || check == Check::signature_good_at; }
 
 TEST(Rules, EveryCheckHasOne) {
-  for (const Check check : kChecks)
-    EXPECT_TRUE(has_rule(check) || says_good(check)) << row(check).id;
+  for (const Check check : kChecks) EXPECT_TRUE(has_rule(check) || says_good(check)) << row(check).id;
 }
 
 TEST(Rules, ACheckWithoutRuleWouldReject) {
@@ -40,8 +39,7 @@ TEST(Rules, HoldIsOwnedBySomebodyWithinReach) {
 
 // What a path calls a warning must be one here too, else a good path would never be accepted.
 TEST(Rules, WarningsOfPathsAgree) {
-  for (const Check check : kChecks)
-    EXPECT_TRUE(rule(check).warning || !pki::is_warning(check)) << row(check).id;
+  for (const Check check : kChecks) EXPECT_TRUE(rule(check).warning || !pki::is_warning(check)) << row(check).id;
 }
 
 TEST(Rules, TextsOfBothLanguagesAreThere) {

@@ -31,7 +31,8 @@ struct World {
     make_crl(revoked, kNow - kHour, kNow + 2 * kDay);
   }
   void make_crl(std::span<const pki::Revocation> revoked, Instant from, Instant until) {
-    const auto der = pki::issue_crl(revoked, 1, from, until, *root.key, *root.certificate, crypto::preferred_algorithm(root.key->public_key()));
+    const auto der =
+        pki::issue_crl(revoked, 1, from, until, *root.key, *root.certificate, crypto::preferred_algorithm(root.key->public_key()));
     Budget budget;
     crl = *pki::Crl::parse(*der, budget);
   }
@@ -136,8 +137,8 @@ TEST(Verifier, ChangedBitsAreRefused) {
     evidence.add(world.crl, pki::Origin::given);
     const auto verdict = world.verifier().verify(source, nullptr, evidence, question, nullptr);
     if (!verdict || verdict->outcome != Outcome::accept) continue;
-    // Parts of a CMS message that are not signed and decide nothing: digestAlgorithms of the SignedData, the version of the SignerInfo, and letter
-    // case and string type in the name by which SignerInfo points at the certificate (RFC 5280 7.1 compares without them).
+    // Parts of a CMS message that are not signed and decide nothing: digestAlgorithms of the SignedData, the version of the SignerInfo, and
+    // letter case and string type in the name by which SignerInfo points at the certificate (RFC 5280 7.1 compares without them).
     const format::Signature& signature = verdict->document.signatures.front();
     EXPECT_TRUE(i < 48 || (i + 16 >= name_begin && i < name_begin + name.size())) << "octet " << i << ", bit " << bit % 8;
     EXPECT_TRUE(signature.signer && equal(signature.signer->der(), world.signer.certificate->der()));
