@@ -6,8 +6,6 @@
 
 namespace mohr::pki {
 
-enum class Purpose : std::uint8_t { signing, time_stamping, ocsp_signing, crl_signing };
-
 struct Path {
   std::vector<CertificatePtr> certificates;  // target first, anchor last
   const Anchor* anchor = nullptr;            // null: no path to any anchor

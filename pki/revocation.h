@@ -17,6 +17,8 @@ struct RevocationStatus {
   Instant this_update;  // of the information used
   std::optional<Instant> next_update;
   std::string source;  // "CRL of X", "OCSP by Y": names for people
+  // Where the path of its signer ends, when that is another path than the certificate's own: the verdict's domain rests on it too.
+  const Anchor* anchor = nullptr;
   Findings findings;   // why it is unknown: every piece of evidence that was looked at and refused
 };
 

@@ -1,21 +1,14 @@
 // What is trusted, by whom configured: anchors, intermediates, hosts. No anchor ships with mohr.
 #pragma once
 
-#include "pki/certificate.h"
+#include "pki/anchor.h"
 
 namespace mohr::pki {
-
-struct Anchor {
-  CertificatePtr certificate;
-  bool demonstration = false;       // every report of a verdict under it says DEMONSTRATION
-  bool revocation_required = true;  // for the certificates below it
-  std::string source;               // file it came from
-};
 
 // Immutable once built; safe over threads. Keys of the anchors are built when they are added.
 class Trust {
  public:
-  // Errors: key_unsupported, der_invalid.
+  // An anchor that is there already is restricted to what both allow. Errors: key_unsupported, der_invalid.
   Result<void> add_anchor(Anchor anchor);
   void add_intermediate(CertificatePtr certificate);
   void allow_host(std::string host_and_port);  // "127.0.0.1:18080": may be fetched from though it is a loopback or private address
@@ -24,6 +17,7 @@ class Trust {
   [[nodiscard]] std::span<const std::string> allowed_hosts() const { return allowed_hosts_; }
   [[nodiscard]] const Anchor* anchor_of(const Certificate& certificate) const;  // this very certificate is an anchor
   [[nodiscard]] const crypto::Hash& identity() const { return identity_; }      // of all of it: part of every cache key
+  [[nodiscard]] bool is_locked() const { return locked_; }                      // a description that was loaded says "locked"
 
   // A PEM or DER file of anchors, or a folder: its trust.json (format in docs/trust.md), or else every *.pem and *.crt in it.
   // Errors: file errors, trust_invalid, certificate_invalid.
@@ -36,6 +30,7 @@ class Trust {
   std::vector<CertificatePtr> intermediates_;
   std::vector<std::string> allowed_hosts_;
   crypto::Hash identity_;
+  bool locked_ = false;
 };
 
 }  // namespace mohr::pki

@@ -29,6 +29,8 @@ Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier
                                          const Situation& situation);
 // What the caller expects of the signed identity (docs/attributes.md).
 void compare_with_question(const format::Identity& identity, const Situation& situation, Findings& findings);
+// The domain and level of a signature that nothing speaks against; says so when it is internal only.
+void find_standing(SignatureVerdict& verdict);
 // Indication, outcome, owner, reason and next step from the findings: the counter.
 void decide(const format::Signature& signature, const Situation& situation, SignatureVerdict& verdict);
 

@@ -72,6 +72,9 @@ struct SignatureVerdict {
   std::vector<TimestampVerdict> timestamps;
   std::optional<Instant> best_signature_time;  // from a good time-stamp; else the time of checking was used
   bool demonstration = false;
+  // Only of an accepted signature: the weakest of all chains that it rests on, and the level of the signer's certificate.
+  std::optional<pki::Domain> domain;
+  std::optional<pki::AssuranceLevel> level;
 };
 
 struct Verdict {
@@ -84,6 +87,7 @@ struct Verdict {
   bool demonstration = false;
   std::vector<pki::FailedFetch> failed_fetches;
   std::vector<std::string> trusted;  // anchors that were configured: display names
+  Findings overrides;                // what the caller decided otherwise than the settings of this machine
   crypto::Hash trust_identity;
 };
 

@@ -19,6 +19,7 @@ struct Options {
   Limits limits;
   bool revocation = true;  // false only for measurements and tests: says so in the verdict's warnings
   bool cache = true;
+  Findings overrides;                      // what the door's caller decided about trust: named in every verdict
   std::vector<std::string> allowed_hosts;  // may be asked for missing issuers though no path verifies yet (--allow-host)
 };
 
