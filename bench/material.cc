@@ -67,6 +67,7 @@ std::unique_ptr<verify::Verifier> verifier_of(const Chain& chain, bool revocatio
   if (auto added = trust.add_anchor({chain.root, false, revocation, "bench"}); !added) stop("anchor");
   verify::Options options;
   options.cache = cache;
+  options.opinions = 1;
   return std::make_unique<verify::Verifier>(std::move(trust), std::move(options));
 }
 

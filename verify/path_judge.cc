@@ -4,6 +4,7 @@
 #include <cstring>
 #include <mutex>
 
+#include "verify/opinions.h"
 #include "verify/rules.h"
 
 namespace mohr::verify {
@@ -93,6 +94,7 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
   judgement->findings = std::move(path.findings);
   judgement->from = path.valid_from;
   judgement->until = std::min(path.valid_until, next_midnight(question.now));  // rows of algorithms change at midnight
+  if (grounds.opinion != nullptr) ask_about_chain(*grounds.opinion, question.time, *judgement);
   const auto fails = [](const Finding& finding) { return !rule(finding.check).warning; };
   const bool dates_only = std::none_of(judgement->findings.begin(), judgement->findings.end(), [&](const Finding& finding) {
     return fails(finding) && finding.check != Check::certificate_expired && finding.check != Check::certificate_not_yet_valid;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "verify/evaluation.h"
+#include "verify/opinions.h"
 
 namespace mohr::verify {
 
@@ -14,6 +15,7 @@ struct Verifier::State {
   Options options;
   PathCache cache;
   pki::CertificateMemory memory;
+  crypto::SecondOpinion second;
   std::vector<std::string> trusted;  // the anchors' names, for the reports
 };
 
@@ -100,13 +102,17 @@ Result<Verdict> Verifier::verify(const Source& document, const Source* content, 
   MOHR_CHECK(add_timestamp_evidence(facts, evidence, budget));
   MOHR_TRY(const crypto::Hash request, request_digest(question, budget));
   PathCache* cache = state_->options.cache ? &state_->cache : nullptr;
+  const bool second_wanted = state_->options.opinions > 1;
+  const crypto::OpinionModule* opinion = second_wanted ? state_->second.module() : nullptr;
   pki::Asking asking(fetcher);
   while (true) {
-    const Grounds grounds{evidence, state_->trust, budget, cache, identity_of(evidence, state_->trust)};
+    const Grounds grounds{evidence, state_->trust, budget, cache, identity_of(evidence, state_->trust), opinion};
     MOHR_TRY(std::vector<SignatureVerdict> verdicts, evaluate(facts, Situation{question, state_->options, grounds, request}));
     // Judged again after each thing that came: it may make the other needs needless.
-    if (fetcher == nullptr || !asking.learn(needs(facts, verdicts, grounds, state_->options), evidence, budget))
-      return assemble(std::move(facts), std::move(verdicts), question, state_->trusted, state_->trust.identity(), evidence);
+    if (fetcher != nullptr && asking.learn(needs(facts, verdicts, grounds, state_->options), evidence, budget)) continue;
+    Verdict verdict = assemble(std::move(facts), std::move(verdicts), question, state_->trusted, state_->trust.identity(), evidence);
+    if (second_wanted) verdict.opinions.push_back(sum_up(opinion, verdict.signatures));
+    return verdict;
   }
 }
 

@@ -19,6 +19,7 @@ struct Options {
   Limits limits;
   bool revocation = true;  // false only for measurements and tests: says so in the verdict's warnings
   bool cache = true;
+  int opinions = 2;  // how many libraries are asked: 2 asks Botan too where it is installed (verify/opinions.h)
   std::vector<std::string> allowed_hosts;  // may be asked for missing issuers though no path verifies yet (--allow-host)
 };
 
