@@ -5,10 +5,7 @@
 namespace mohr::sign {
 
 crypto::DigestAlgorithm content_digest_algorithm(const Request& request) {
-  const crypto::SignatureAlgorithm algorithm = crypto::preferred_algorithm(request.key->public_key(), request.digest);
-  if (!crypto::is_pure(algorithm.scheme)) return algorithm.digest;
-  const bool ed448 = algorithm.scheme == crypto::SignatureScheme::eddsa && algorithm.edwards_bits == 448;
-  return ed448 ? crypto::DigestAlgorithm::shake256 : crypto::DigestAlgorithm::sha512;  // RFC 8419 3.1, RFC 9882 3.3
+  return crypto::content_digest(crypto::preferred_algorithm(request.key->public_key(), request.digest));
 }
 
 namespace {

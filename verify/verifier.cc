@@ -11,6 +11,9 @@ struct Verifier::State {
   State(pki::Trust t, Options o) : trust(std::move(t)), options(std::move(o)) {
     for (const pki::Anchor& anchor : trust.anchors()) trusted.push_back(anchor.certificate->subject().display());
   }
+  [[nodiscard]] const crypto::OpinionModule* second_opinion() const {
+    return options.second != nullptr ? options.second : second.module();
+  }
   pki::Trust trust;
   Options options;
   PathCache cache;
@@ -103,7 +106,7 @@ Result<Verdict> Verifier::verify(const Source& document, const Source* content, 
   MOHR_TRY(const crypto::Hash request, request_digest(question, budget));
   PathCache* cache = state_->options.cache ? &state_->cache : nullptr;
   const bool second_wanted = state_->options.opinions > 1;
-  const crypto::OpinionModule* opinion = second_wanted ? state_->second.module() : nullptr;
+  const crypto::OpinionModule* opinion = second_wanted ? state_->second_opinion() : nullptr;
   pki::Asking asking(fetcher);
   while (true) {
     const Grounds grounds{evidence, state_->trust, budget, cache, identity_of(evidence, state_->trust), opinion};

@@ -169,6 +169,15 @@ bool is_pure(SignatureScheme scheme) {
   return scheme == SignatureScheme::eddsa || scheme == SignatureScheme::ml_dsa || scheme == SignatureScheme::slh_dsa;
 }
 
+std::optional<DigestAlgorithm> demanded_digest(const SignatureAlgorithm& algorithm) {
+  if (algorithm.digest != DigestAlgorithm::none) return algorithm.digest;
+  if (algorithm.scheme == SignatureScheme::eddsa && algorithm.edwards_bits == 255) return DigestAlgorithm::sha512;
+  if (algorithm.scheme == SignatureScheme::eddsa && algorithm.edwards_bits == 448) return DigestAlgorithm::shake256;
+  return std::nullopt;
+}
+
+DigestAlgorithm content_digest(const SignatureAlgorithm& algorithm) { return demanded_digest(algorithm).value_or(DigestAlgorithm::sha512); }
+
 Result<SignatureAlgorithm> read_pss_parameters(asn1::Reader& reader) {
   SignatureAlgorithm out;
   out.scheme = SignatureScheme::rsa_pss;

@@ -44,8 +44,13 @@ struct SignatureAlgorithm {
 };
 std::string signature_name(const SignatureAlgorithm& algorithm);  // "ECDSA with SHA-256"
 SignatureAlgorithm pure_algorithm(ParameterSet set);
-// Schemes that sign the message itself; their CMS digests only the content (RFC 8419, 9882, 9814).
+// Schemes that sign the message itself, without a digest before.
 bool is_pure(SignatureScheme scheme);
+// The digest of the content that CMS demands beside this algorithm: SHA-512 for Ed25519, SHAKE256 for Ed448 (RFC 8419 3.1), else its own;
+// nothing when none is fixed.
+std::optional<DigestAlgorithm> demanded_digest(const SignatureAlgorithm& algorithm);
+// The one that we write: what is demanded, else SHA-512 (RFC 9882 3.3, RFC 9814 4).
+DigestAlgorithm content_digest(const SignatureAlgorithm& algorithm);
 
 // AlgorithmIdentifier of a signature. CMS may name a bare key type (rsaEncryption, id-ecPublicKey): then `digest` fills the gap.
 // Errors: algorithm_unknown, der_invalid (PSS parameters are read whole: digest, MGF1 digest, salt; trailer 1).
