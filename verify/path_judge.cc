@@ -87,7 +87,7 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
   }
   auto judgement = std::make_shared<PathJudgement>();
   MOHR_TRY(pki::Path path,
-           pki::find_path(question.target, question.purpose, question.time, grounds.trust, grounds.evidence, grounds.budget));
+           pki::find_path(question.target, {question.purpose, question.time}, grounds.trust, grounds.evidence, grounds.budget));
   for (pki::CertificatePtr& certificate : path.certificates) judgement->path.push_back({std::move(certificate), {}});
   judgement->anchor = path.anchor;
   judgement->findings = std::move(path.findings);
