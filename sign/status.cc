@@ -11,8 +11,9 @@ Result<pki::RevocationStatus> status_of(const pki::CertificatePtr& certificate, 
   pki::Asking asking(fetcher);
   while (true) {
     MOHR_TRY(pki::RevocationStatus status, pki::revocation_status(*certificate, *issuer, now, now, trust, evidence, budget));
-    if (status.state != pki::RevocationState::unknown || !asking.learn(pki::revocation_needs(certificate, issuer), evidence, budget))
-      return status;
+    if (status.state != pki::RevocationState::unknown) return status;
+    MOHR_TRY(const bool came, asking.learn(pki::revocation_needs(certificate, issuer), evidence, budget));
+    if (!came) return status;
   }
 }
 

@@ -130,7 +130,9 @@ Result<PathJudgementPtr> judge_with_network(const PathQuestion& question, const 
   pki::Asking asking(fetcher);
   while (true) {
     MOHR_TRY(PathJudgementPtr judgement, judge_path(question, {evidence, trust, budget}));
-    if (!judgement->chained || !asking.learn(missing_statuses(*judgement), evidence, budget)) return judgement;
+    if (!judgement->chained) return judgement;
+    MOHR_TRY(const bool came, asking.learn(missing_statuses(*judgement), evidence, budget));
+    if (!came) return judgement;
   }
 }
 

@@ -112,7 +112,11 @@ Result<Verdict> Verifier::verify(const Source& document, const Source* content, 
     const Grounds grounds{evidence, state_->trust, budget, cache, identity_of(evidence, state_->trust), opinion};
     MOHR_TRY(std::vector<SignatureVerdict> verdicts, evaluate(facts, Situation{question, state_->options, grounds, request}));
     // Judged again after each thing that came: it may make the other needs needless.
-    if (fetcher != nullptr && asking.learn(needs(facts, verdicts, grounds, state_->options), evidence, budget)) continue;
+    bool came = false;
+    if (fetcher != nullptr) {
+      MOHR_TRY(came, asking.learn(needs(facts, verdicts, grounds, state_->options), evidence, budget));
+    }
+    if (came) continue;
     Verdict verdict = assemble(std::move(facts), std::move(verdicts), question, state_->trusted, state_->trust.identity(), evidence);
     if (second_wanted) verdict.opinions.push_back(sum_up(opinion, verdict.signatures));
     return verdict;

@@ -63,7 +63,7 @@ std::string padding(const SignatureAlgorithm& algorithm) {
 
 // Botan's exceptions as answers: what it lacks is none, everything else a refusal of the kind that is given.
 template <class Question>
-Opinion guarded(Answer refused, const Question& question) {
+Opinion ask_once(Answer refused, const Question& question) {
   try {
     return question();
   } catch (const std::bad_alloc&) {
@@ -79,8 +79,15 @@ Opinion guarded(Answer refused, const Question& question) {
   }
 }
 
+// A refusal is asked for again: inside Botan, memory that runs out becomes a bad signature.
+template <class Question>
+Opinion ask(Answer refused, const Question& question) {
+  Opinion opinion = ask_once(refused, question);
+  return opinion.answer == Answer::bad || opinion.answer == Answer::unreadable ? ask_once(refused, question) : opinion;
+}
+
 Opinion signature(ByteView spki, const SignatureAlgorithm& algorithm, ByteView message, ByteView value) {
-  return guarded(Answer::bad, [&]() -> Opinion {
+  return ask(Answer::bad, [&]() -> Opinion {
     const std::unique_ptr<Botan::Public_Key> key(Botan::X509::load_key(std::vector<std::uint8_t>(spki.begin(), spki.end())));
     Botan::PK_Verifier verifier(*key, padding(algorithm));
     if (verifier.verify_message(message.data(), message.size(), value.data(), value.size())) return {Answer::good, {}};
@@ -140,12 +147,13 @@ Opinion chain(std::span<const ByteView> certificates, Instant time) {
   constexpr std::int64_t kLatest = 9'000'000'000;  // the year 2255; beyond, the standard clock's nanoseconds overflow
   if (time.seconds < 0 || time.seconds > kLatest) return {Answer::none, "a time beyond 2255"};
   Chain path;
-  Opinion opinion = guarded(Answer::unreadable, [&]() -> Opinion {
+  Opinion opinion = ask(Answer::unreadable, [&]() -> Opinion {
+    path.clear();
     for (const ByteView der : certificates) extend(path, der);
     return {Answer::good, {}};
   });
   if (opinion.answer != Answer::good) return opinion;
-  return guarded(Answer::bad, [&] { return judge(path, std::chrono::system_clock::time_point(std::chrono::seconds(time.seconds))); });
+  return ask(Answer::bad, [&] { return judge(path, std::chrono::system_clock::time_point(std::chrono::seconds(time.seconds))); });
 }
 
 }  // namespace
