@@ -79,11 +79,11 @@ Opinion ask_once(Answer refused, const Question& question) {
   }
 }
 
-// A refusal is asked for again: inside Botan, memory that runs out becomes a bad signature.
+// Asked again unless it is good: inside Botan, memory that runs out becomes a bad signature or an unknown algorithm.
 template <class Question>
 Opinion ask(Answer refused, const Question& question) {
   Opinion opinion = ask_once(refused, question);
-  return opinion.answer == Answer::bad || opinion.answer == Answer::unreadable ? ask_once(refused, question) : opinion;
+  return opinion.answer == Answer::good ? opinion : ask_once(refused, question);
 }
 
 Opinion signature(ByteView spki, const SignatureAlgorithm& algorithm, ByteView message, ByteView value) {
