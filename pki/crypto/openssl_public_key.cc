@@ -457,6 +457,11 @@ bool PublicKey::accepts(const SignatureAlgorithm& algorithm) const {
   return false;
 }
 
+bool is_available(ParameterSet set) {
+  const QuietErrors quiet;
+  return Context(EVP_PKEY_CTX_new_from_name(nullptr, signature_name(pure_algorithm(set)).c_str(), nullptr)) != nullptr;
+}
+
 bool fits(const SignatureAlgorithm& algorithm, const PublicKey& key) { return key.accepts(algorithm); }
 
 std::optional<Bytes> ecdsa_fixed_from_der(ByteView der, std::size_t field_octets) {

@@ -47,6 +47,8 @@ class PublicKey {
   std::unique_ptr<State> state_;
 };
 
+// Whether the linked library has these (OpenSSL from 3.5 on).
+bool is_available(ParameterSet set);
 // Whether an algorithm can be used with a kind of key at all (a PSS-only key with PKCS#1 cannot).
 bool fits(const SignatureAlgorithm& algorithm, const PublicKey& key);
 // r || s of fixed width from Ecdsa-Sig-Value and back; nothing when malformed or out of range.
