@@ -1,5 +1,6 @@
 #include "path_case.h"
 
+#include "listener.h"
 #include "pki/path_validator.h"
 
 namespace mohr::conformance {
@@ -31,7 +32,9 @@ std::string revocation_trouble(const PathCase& one, const pki::Path& path, const
 
 }  // namespace
 
-PathAnswer ask(const PathCase& one) {
+namespace {
+
+PathAnswer answer_to(const PathCase& one) {
   PathAnswer answer;
   pki::Trust trust;
   for (const pki::CertificatePtr& anchor : one.anchors) {
@@ -54,10 +57,20 @@ PathAnswer ask(const PathCase& one) {
   }
   answer.policies = path->policies;
   answer.path = path->certificates;
+  answer.anchored = path->anchor != nullptr;
+  answer.findings = path->findings;
   std::string trouble = path->anchor == nullptr ? "no path to an anchor" : first_failure(path->findings);
   if (trouble.empty() && one.revocation) trouble = revocation_trouble(one, *path, trust, evidence, budget);
   answer.valid = trouble.empty();
   answer.why += trouble;
+  return answer;
+}
+
+}  // namespace
+
+PathAnswer ask(const PathCase& one) {
+  PathAnswer answer = answer_to(one);
+  tell(one, answer);
   return answer;
 }
 

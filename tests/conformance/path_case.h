@@ -20,6 +20,8 @@ struct PathAnswer {
   std::string why;  // what was found instead
   std::vector<Bytes> policies;
   std::vector<pki::CertificatePtr> path;
+  bool anchored = false;  // it reached an anchor
+  Findings findings;
 };
 PathAnswer ask(const PathCase& one);
 

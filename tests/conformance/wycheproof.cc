@@ -3,6 +3,7 @@
 #include <array>
 
 #include "jwk.h"
+#include "listener.h"
 #include "pki/crypto/public_key.h"
 #include "suite.h"
 
@@ -92,7 +93,8 @@ void run_raw(const Group& group, const json::Array& tests, Cases& cases) {
       record(group, test, false, describe(key.error()), cases);
       continue;
     }
-    const auto check = (*key)->verify(algorithm, hex_octets(test, "msg"), hex_octets(test, "sig"), group.kind.form);
+    const Bytes message = hex_octets(test, "msg"), value = hex_octets(test, "sig");
+    const auto check = verify_value({**key, algorithm, message, value, group.kind.form});
     record(group, test, check == crypto::SignatureCheck::good,
            check == crypto::SignatureCheck::unsupported ? "not supported"
            : check == crypto::SignatureCheck::wrong_key ? "the algorithm does not fit the key"
