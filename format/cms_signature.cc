@@ -35,7 +35,8 @@ class SignerFacts {
     if (!is_sorted()) found(findings::cms_attributes_not_sorted());
     const auto own = crypto::demanded_digest(signer_.signature_algorithm);
     if (own && *own != signer_.digest)
-      found(findings::cms_digests_differ(Code{std::string(crypto::digest_name(signer_.digest))}, Code{std::string(crypto::digest_name(*own))}));
+      found(findings::cms_digests_differ(Code{std::string(crypto::digest_name(signer_.digest))},
+                                         Code{std::string(crypto::digest_name(*own))}));
     if (signer_.signed_attribute(Oid::content_type) == nullptr) found(findings::cms_attribute_missing(Code{"contentType"}));
     if (signer_.signed_attribute(Oid::message_digest) == nullptr) found(findings::cms_attribute_missing(Code{"messageDigest"}));
     for (const CmsAttribute& attribute : signer_.signed_attributes) {

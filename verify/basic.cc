@@ -74,8 +74,7 @@ Result<SignatureVerdict> judge(const format::Signature& signature, const Situati
   const bool held = verdict.chain && !verdict.chain->path.empty();
   const pki::Certificate* signer = held ? verdict.chain->path.front().certificate.get() : signature.signer.get();
   verify_cryptographically(signature, signer, verdict.findings);
-  if (situation.grounds.opinion != nullptr)
-    ask_about_signature(*situation.grounds.opinion, signature, signer, verdict);
+  if (situation.grounds.opinion != nullptr) ask_about_signature(*situation.grounds.opinion, signature, signer, verdict);
   if (verdict.chain) verdict.findings.insert(verdict.findings.end(), verdict.chain->findings.begin(), verdict.chain->findings.end());
   put_differences_first(verdict);
   if (situation.options.opinions > 1 && situation.grounds.opinion == nullptr)

@@ -49,9 +49,15 @@ void ask(const crypto::OpinionModule& module, const Value& value, Findings& find
             value.refusal);
 }
 
-// The first link whose algorithm the other library lacks; "" when it knows them all.
+bool reads_dates(const crypto::OpinionModule& module, const pki::Certificate& certificate) {
+  return certificate.not_before() >= module.earliest && certificate.not_after() <= module.latest;
+}
+
+// What of the chain the other library lacks: the algorithm of a link, dates like 9999-12-31 (RFC 5280 4.1.2.5); "" when it lacks nothing.
 std::string lacking(const crypto::OpinionModule& module, const std::vector<CertificateFacts>& path) {
+  if (!reads_dates(module, *path.back().certificate)) return "dates that it does not read";
   for (std::size_t i = 0; i + 1 < path.size(); ++i) {
+    if (!reads_dates(module, *path[i].certificate)) return "dates that it does not read";
     const crypto::SignatureAlgorithm& algorithm = path[i].certificate->signature_algorithm();
     const auto key = path[i + 1].certificate->key();
     if (!key || !module.knows(algorithm, (*key)->type(), (*key)->curve())) return crypto::signature_name(algorithm);

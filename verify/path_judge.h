@@ -38,7 +38,7 @@ struct Grounds {
   const pki::Trust& trust;
   Budget& budget;
   PathCache* cache = nullptr;
-  crypto::Hash identity{};  // of evidence and trust together; needed with a cache
+  crypto::Hash identity{};                         // of evidence and trust together; needed with a cache
   const crypto::OpinionModule* opinion = nullptr;  // who else is asked about chains and values
 };
 Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds& grounds);

@@ -58,7 +58,7 @@ struct PathJudgement {
   bool good = false;
   bool chained = false;  // a path to an anchor verifies: its certificates' URLs may be fetched
   OpinionScope opinion;
-  Instant from, until;   // good as long as the wanted time and the time of checking both lie in here
+  Instant from, until;  // good as long as the wanted time and the time of checking both lie in here
 };
 using PathJudgementPtr = std::shared_ptr<const PathJudgement>;
 

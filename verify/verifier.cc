@@ -11,9 +11,7 @@ struct Verifier::State {
   State(pki::Trust t, Options o) : trust(std::move(t)), options(std::move(o)) {
     for (const pki::Anchor& anchor : trust.anchors()) trusted.push_back(anchor.certificate->subject().display());
   }
-  [[nodiscard]] const crypto::OpinionModule* second_opinion() const {
-    return options.second != nullptr ? options.second : second.module();
-  }
+  [[nodiscard]] const crypto::OpinionModule* second_opinion() const { return options.second != nullptr ? options.second : second.module(); }
   pki::Trust trust;
   Options options;
   PathCache cache;

@@ -22,7 +22,7 @@ struct Options {
   bool cache = true;
   int opinions = 2;  // how many libraries are asked: 2 asks Botan too where it is installed (verify/opinions.h)
   const crypto::OpinionModule* second = nullptr;  // asked in place of the installed one
-  std::vector<std::string> allowed_hosts;  // may be asked for missing issuers though no path verifies yet (--allow-host)
+  std::vector<std::string> allowed_hosts;         // may be asked for missing issuers though no path verifies yet (--allow-host)
 };
 
 class Verifier {

@@ -17,6 +17,8 @@ using Answer = Opinion::Answer;
 
 constexpr bool kIsBotan3 = BOTAN_VERSION_MAJOR >= 3;
 
+constexpr Instant kEarliest{-631152000}, kLatest{35690889599};  // the years 1950 to 3100
+
 std::string version() { return Botan::short_version_string(); }
 
 std::string hash_name(DigestAlgorithm digest) {
@@ -103,7 +105,7 @@ Botan::CertificatePathStatusCodes check(const Chain& chain, std::chrono::system_
   return Botan::PKIX::check_chain(chain, time, "", Botan::Usage_Type::UNSPECIFIED, any_strength);
 }
 #else
-using Chain = std::vector<std::shared_ptr<const Botan::X509_Certificate>>;
+using Chain = std::vector<std::shared_ptr<const Botan::X509_Certificate> >;
 void extend(Chain& chain, ByteView der) { chain.push_back(std::make_shared<const Botan::X509_Certificate>(der.data(), der.size())); }
 Botan::CertificatePathStatusCodes check(const Chain& chain, std::chrono::system_clock::time_point time) {
   return Botan::PKIX::check_chain(chain, time, "", Botan::Usage_Type::UNSPECIFIED, 0, {});
@@ -127,8 +129,8 @@ Answer meaning(Certificate_Status_Code code) {
   }
 }
 
-// Of the anchor, which is the last, neither the dates nor its own signature are asked about (RFC 5280 6.1); one of version 1 cannot say that
-// it is an authority.
+// Of the anchor, which is the last, neither the dates nor its own signature are asked about (RFC 5280 6.1); one of version 1 cannot say
+// that it is an authority.
 Opinion judge(const Chain& chain, std::chrono::system_clock::time_point time) {
   const auto codes = check(chain, time);
   Opinion opinion{Answer::good, {}};
@@ -144,14 +146,16 @@ Opinion judge(const Chain& chain, std::chrono::system_clock::time_point time) {
 }
 
 Opinion chain(std::span<const ByteView> certificates, Instant time) {
-  constexpr std::int64_t kLatest = 9'000'000'000;  // the year 2255; beyond, the standard clock's nanoseconds overflow
-  if (time.seconds < 0 || time.seconds > kLatest) return {Answer::none, "a time beyond 2255"};
+  constexpr std::int64_t kClockEnds = 9'000'000'000;  // the year 2255; beyond, the standard clock's nanoseconds overflow
+  if (time.seconds < 0 || time.seconds > kClockEnds) return {Answer::none, "a time beyond 2255"};
   Chain path;
   Opinion opinion = ask(Answer::unreadable, [&]() -> Opinion {
     path.clear();
     for (const ByteView der : certificates) extend(path, der);
     return {Answer::good, {}};
   });
+  // Botan 2 wants a certificate of an RSASSA-PSS key with parameters to be signed with just these.
+  if (opinion.words.find("Algorithm identifier mismatch") != std::string::npos) opinion.answer = Answer::none;
   if (opinion.answer != Answer::good) return opinion;
   return ask(Answer::bad, [&] { return judge(path, std::chrono::system_clock::time_point(std::chrono::seconds(time.seconds))); });
 }
@@ -159,5 +163,10 @@ Opinion chain(std::span<const ByteView> certificates, Instant time) {
 }  // namespace
 }  // namespace mohr::crypto
 
-extern "C" __attribute__((visibility("default"))) const mohr::crypto::OpinionModule mohr_module = {
-    "Botan", &mohr::crypto::version, &mohr::crypto::knows, &mohr::crypto::signature, &mohr::crypto::chain};
+extern "C" __attribute__((visibility("default"))) const mohr::crypto::OpinionModule mohr_module = {"Botan",
+                                                                                                   &mohr::crypto::version,
+                                                                                                   mohr::crypto::kEarliest,
+                                                                                                   mohr::crypto::kLatest,
+                                                                                                   &mohr::crypto::knows,
+                                                                                                   &mohr::crypto::signature,
+                                                                                                   &mohr::crypto::chain};

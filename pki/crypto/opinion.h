@@ -20,6 +20,7 @@ struct Opinion {
 struct OpinionModule {
   const char* library;
   std::string (*version)();
+  Instant earliest, latest;  // it reads no date beyond
   // Whether it can compute this algorithm under this kind of key; when not, it is not asked.
   bool (*knows)(const SignatureAlgorithm& algorithm, KeyType type, Curve curve);
   // `value`: r || s for ECDSA, as XML and JOSE write it; both over octets that our strict reader accepted.

@@ -16,8 +16,8 @@ std::string first_failure(const Findings& findings) {
 std::string revocation_trouble(const PathCase& one, const pki::Path& path, const pki::Trust& trust, const pki::Evidence& evidence,
                                Budget& budget) {
   for (std::size_t i = 0; i + 1 < path.certificates.size(); ++i) {
-    const auto status = pki::revocation_status(*path.certificates[i], *path.certificates[i + 1], one.inputs.time, one.inputs.time, trust,
-                                               evidence, budget);
+    const auto status =
+        pki::revocation_status(*path.certificates[i], *path.certificates[i + 1], one.inputs.time, one.inputs.time, trust, evidence, budget);
     if (!status) return describe(status.error());
     const std::string name = path.certificates[i]->subject().display();
     switch (status->state) {

@@ -16,9 +16,7 @@ void judge(const std::string& id, const std::string& why, Cases& cases) {
   cases.judge(id, kExpected, why.empty() ? kExpected : "INVALID", why.empty(), why);
 }
 
-bool is_unsupported(const Error& error) {
-  return error.code == ErrorCode::key_unsupported || error.code == ErrorCode::algorithm_unknown;
-}
+bool is_unsupported(const Error& error) { return error.code == ErrorCode::key_unsupported || error.code == ErrorCode::algorithm_unknown; }
 
 // A certificate under its own key.
 void judge_certificate(const std::string& id, ByteView der, Cases& cases) {

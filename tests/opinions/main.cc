@@ -1,6 +1,6 @@
-// opinions_test: what the suites ask us is asked of OpenSSL's own validator and of Botan too. Each disagreement must be listed with its reason
-// in testvectors/opinions/exceptions.json, and what is listed there must disagree.
-// Botan is asked as in a live verdict: values of the right form, and the path that we found.
+// opinions_test: what the suites ask us is asked of OpenSSL's own validator and of Botan too. Each disagreement must be listed with its
+// reason in testvectors/opinions/exceptions.json, and what is listed there must disagree. Botan is asked as in a live verdict: values of
+// the right form, and the path that we found.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -33,7 +33,7 @@ constexpr std::array kSuites = {
 #undef SUITE
 };
 constexpr std::array<std::string_view, 7> kAsked = {"wycheproof", "pkits",      "botan-x509", "boringssl-pki",
-                                                   "bettertls",  "x509-limbo", "openssl"};
+                                                    "bettertls",  "x509-limbo", "openssl"};
 constexpr int kNothingRun = 2;
 
 struct Disagreement {
@@ -102,7 +102,10 @@ class Comparison final : public conformance::Listener {
                                           [](const Finding& f) { return !pki::is_warning(f.check) && !is_asked(f.check); });
     if (!ours.anchored || other_reason || ours.path.size() < 2) return {};
     std::vector<ByteView> encodings;
-    for (const pki::CertificatePtr& certificate : ours.path) encodings.push_back(certificate->der());
+    for (const pki::CertificatePtr& certificate : ours.path) {
+      if (certificate->not_before() < botan_.earliest || certificate->not_after() > botan_.latest) return {};
+      encodings.push_back(certificate->der());
+    }
     for (std::size_t i = 0; i + 1 < ours.path.size(); ++i) {
       const auto key = ours.path[i + 1]->key();
       if (!key || !botan_.knows(ours.path[i]->signature_algorithm(), (*key)->type(), (*key)->curve())) return {};

@@ -40,16 +40,15 @@ void set_policies(const pki::PolicyInputs& policies, X509_VERIFY_PARAM* paramete
   if (policies.inhibit_any_policy) flags |= X509_V_FLAG_INHIBIT_ANY;
   X509_VERIFY_PARAM_set_flags(parameters, flags);
   if (policies.acceptable.empty()) X509_VERIFY_PARAM_add0_policy(parameters, OBJ_txt2obj("2.5.29.32.0", 1));
-  for (const Bytes& policy : policies.acceptable)
-    X509_VERIFY_PARAM_add0_policy(parameters, OBJ_txt2obj(asn1::dotted(policy).c_str(), 1));
+  for (const Bytes& policy : policies.acceptable) X509_VERIFY_PARAM_add0_policy(parameters, OBJ_txt2obj(asn1::dotted(policy).c_str(), 1));
 }
 
 void set_inputs(const conformance::PathCase& question, X509_VERIFY_PARAM* parameters) {
   X509_VERIFY_PARAM_set_time(parameters, question.inputs.time.seconds);
   X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
   if (question.revocation)
-    X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL | X509_V_FLAG_EXTENDED_CRL_SUPPORT |
-                                                X509_V_FLAG_USE_DELTAS);
+    X509_VERIFY_PARAM_set_flags(
+        parameters, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL | X509_V_FLAG_EXTENDED_CRL_SUPPORT | X509_V_FLAG_USE_DELTAS);
   if (question.inputs.purpose == pki::Purpose::server_authentication) X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_SERVER);
   if (question.inputs.purpose == pki::Purpose::client_authentication) X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_CLIENT);
   set_policies(question.inputs.policies, parameters);
@@ -103,9 +102,10 @@ Answer openssl_value(const conformance::ValueCase& question) {
   const Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
   EVP_PKEY_CTX* parameters = nullptr;
   const std::string digest(crypto::digest_name(question.algorithm.digest));
-  const bool begun = EVP_DigestVerifyInit_ex(context.get(), &parameters, crypto::is_pure(question.algorithm.scheme) ? nullptr : digest.c_str(),
-                                             nullptr, nullptr, key.get(), nullptr) == 1 &&
-                     prepare(parameters, question.algorithm);
+  const bool begun =
+      EVP_DigestVerifyInit_ex(context.get(), &parameters, crypto::is_pure(question.algorithm.scheme) ? nullptr : digest.c_str(), nullptr,
+                              nullptr, key.get(), nullptr) == 1 &&
+      prepare(parameters, question.algorithm);
   const bool good =
       begun && EVP_DigestVerify(context.get(), value.data(), value.size(), question.message.data(), question.message.size()) == 1;
   ERR_clear_error();

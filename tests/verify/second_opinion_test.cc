@@ -22,16 +22,17 @@ Opinion good_chain(std::span<const ByteView>, Instant) { return {Opinion::Answer
 Opinion bad_chain(std::span<const ByteView>, Instant) { return {Opinion::Answer::bad, "no"}; }
 Opinion unreadable_chain(std::span<const ByteView>, Instant) { return {Opinion::Answer::unreadable, "no"}; }
 
-constexpr crypto::OpinionModule kAgrees{"Other", no_version, knows_all, good_value, good_chain};
-constexpr crypto::OpinionModule kValueBad{"Other", no_version, knows_all, bad_value, good_chain};
-constexpr crypto::OpinionModule kChainBad{"Other", no_version, knows_all, good_value, bad_chain};
-constexpr crypto::OpinionModule kChainUnreadable{"Other", no_version, knows_all, good_value, unreadable_chain};
-constexpr crypto::OpinionModule kLacksAll{"Other", no_version, knows_nothing, bad_value, bad_chain};
+constexpr Instant kNever{INT64_MIN};
+constexpr crypto::OpinionModule kAgrees{"Other", no_version, kNever, Instant{INT64_MAX}, knows_all, good_value, good_chain};
+constexpr crypto::OpinionModule kValueBad{"Other", no_version, kNever, Instant{INT64_MAX}, knows_all, bad_value, good_chain};
+constexpr crypto::OpinionModule kChainBad{"Other", no_version, kNever, Instant{INT64_MAX}, knows_all, good_value, bad_chain};
+constexpr crypto::OpinionModule kChainUnreadable{"Other", no_version, kNever, Instant{INT64_MAX}, knows_all, good_value, unreadable_chain};
+constexpr crypto::OpinionModule kLacksAll{"Other", no_version, kNever, Instant{INT64_MAX}, knows_nothing, bad_value, bad_chain};
 
 Opinion bad_token_value(ByteView, const crypto::SignatureAlgorithm& algorithm, ByteView, ByteView) {
   return {algorithm.digest == crypto::DigestAlgorithm::sha384 ? Opinion::Answer::bad : Opinion::Answer::good, "no"};
 }
-constexpr crypto::OpinionModule kTokenBad{"Other", no_version, knows_all, bad_token_value, good_chain};
+constexpr crypto::OpinionModule kTokenBad{"Other", no_version, kNever, Instant{INT64_MAX}, knows_all, bad_token_value, good_chain};
 
 Party make_root() {
   test::PartyOptions options;
@@ -168,6 +169,35 @@ TEST(SecondOpinion, BotanAgreesWithEveryKindOfKey) {
     EXPECT_EQ(asked, !lacks || !opinion.version.starts_with("2.")) << number;
     const Verdict changed = world.judge(with_bad_value(world.signed_cms()), nullptr);
     EXPECT_EQ(changed.signatures.front().reason->check, Check::signature_value_bad) << number;
+  }
+}
+
+// What the national profile's certificates have and the standard does not allow (national.md 1.4), and dates that have no end, must not
+// hold a document: Botan reads them, or is not asked.
+TEST(SecondOpinion, OddCertificatesAreNotADefect) {
+  const Instant no_end = *instant({9999, 12, 31, 23, 59, 59});
+  for (const bool odd : {false, true}) {
+    World world(crypto::NewKey::p256, no_end);
+    if (odd) {
+      pki::CertificateProfile profile;
+      const std::array parts = {pki::NamePart{asn1::Oid::country, "IR"}, pki::NamePart{asn1::Oid::serial_number, "ZZ"},
+                                pki::NamePart{asn1::Oid::common_name, std::string(100, 'x')}};
+      profile.subject = test::replaced(pki::write_name(parts), as_bytes("ZZ"), as_bytes("\xdb\xb1"));  // ۱ in a PrintableString
+      profile.spki = to_bytes(world.signer.key->public_key().spki());
+      profile.serial = Bytes(24, 0x41);
+      profile.not_before = kNow - kDay;
+      profile.not_after = no_end;
+      profile.key_usage = pki::kDigitalSignature;
+      const auto der = pki::issue_certificate(profile, *world.root.key, world.root.certificate.get(),
+                                              crypto::preferred_algorithm(world.root.key->public_key()));
+      ASSERT_TRUE(der);
+      const auto certificate = pki::Certificate::parse(*der);
+      ASSERT_TRUE(certificate) << render(certificate.error(), Language::en);
+      world.signer.certificate = *certificate;
+      EXPECT_EQ(world.signer.certificate->oddities().size(), 2U);
+    }
+    const Verdict verdict = world.judge(world.signed_cms(), nullptr);
+    EXPECT_EQ(verdict.outcome, Outcome::accept) << odd << json::write(report_json(verdict, "x"));
   }
 }
 
