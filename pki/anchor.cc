@@ -14,12 +14,11 @@ std::string name(const Certificate& certificate) { return certificate.subject().
 
 std::string_view purpose_id(Purpose purpose) {
   switch (purpose) {
-    case Purpose::signing: return "sign";
     case Purpose::time_stamping: return "time-stamp";
     case Purpose::ocsp_signing:
-    case Purpose::crl_signing: break;
+    case Purpose::crl_signing: return "status";
+    default: return "sign";
   }
-  return "status";
 }
 
 bool asserts(const Certificate& certificate, ByteView policy) {
@@ -77,12 +76,12 @@ std::optional<AssuranceLevel> level_from(std::string_view id) {
 
 bool allows(const AnchorPurposes& purposes, Purpose purpose) {
   switch (purpose) {
-    case Purpose::signing: return purposes.sign;
     case Purpose::time_stamping: return purposes.timestamp;
     case Purpose::ocsp_signing:
-    case Purpose::crl_signing: break;
+    case Purpose::crl_signing: return purposes.status;
+    case Purpose::any: return true;
+    default: return purposes.sign;
   }
-  return purposes.status;
 }
 
 void restrict_to(Anchor& anchor, const Anchor& other) {

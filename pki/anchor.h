@@ -20,8 +20,9 @@ std::string_view level_id(AssuranceLevel level);  // "silver"
 std::optional<AssuranceLevel> level_from(std::string_view id);
 using LevelTable = std::map<Bytes, AssuranceLevel>;  // by policy, OID contents
 
-// What the target of a path is to be relied on for.
-enum class Purpose : std::uint8_t { signing, time_stamping, ocsp_signing, crl_signing };
+// What the target of a path is for. `any` asks nothing of it; server and client authentication also bind every authority of the path that
+// names purposes of its own (as the CA/Browser Forum reads RFC 5280 4.2.1.12).
+enum class Purpose : std::uint8_t { signing, time_stamping, ocsp_signing, crl_signing, server_authentication, client_authentication, any };
 
 // What paths to an anchor may be used for. Status: lists and answers signed by others than the issuer itself.
 struct AnchorPurposes {

@@ -111,6 +111,19 @@ Result<void> Trust::load(const std::string& path) {
   return {};
 }
 
+std::string machine_trust_folder() { return "/etc/mohr/trust"; }
+
+bool is_trust_folder(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored) && !std::filesystem::is_empty(path, ignored);
+}
+
+Result<Trust> machine_trust() {
+  Trust trust;
+  if (is_trust_folder(machine_trust_folder())) MOHR_CHECK(trust.load(machine_trust_folder()));
+  return trust;
+}
+
 // FOLDER/trust.json (docs/trust.md).
 Result<void> Trust::load_description(const std::string& folder) {
   const std::string path = folder + "/trust.json";

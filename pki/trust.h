@@ -33,4 +33,12 @@ class Trust {
   bool locked_ = false;
 };
 
+// Where the administrator of this machine says what is trusted: /etc/mohr/trust.
+std::string machine_trust_folder();
+// What is configured there; empty when nothing is. When it is locked, the doors refuse whatever their callers would add to it or relax.
+// Errors: those of load().
+Result<Trust> machine_trust();
+// A folder that is there and holds something.
+bool is_trust_folder(const std::string& path);
+
 }  // namespace mohr::pki

@@ -25,6 +25,7 @@ class Page {
   void details(const format::Signature& signature, const SignatureVerdict& verdict);
   void path(const PathJudgementPtr& chain);
   void trusted();
+  void opinions();
 
   void label(Label which) { html_.text(phrase(which, language_)); }
   void row(Label which, std::string_view value, bool identifier = false) {
@@ -243,6 +244,8 @@ void Page::signature(std::size_t index) {
   }
   html_.markup("<dl>\n");
   row(Label::signer, signer_line(facts, language_));
+  if (const std::string identifier = identifier_line(facts, language_); !identifier.empty()) row(Label::identifier, identifier);
+  if (verdict.domain) row(Label::standing, standing_line(verdict, language_));
   times(facts, verdict);
   std::string checked = both(verdict_.checked_at);
   if (verdict_.time_was_given) checked += " (" + std::string(phrase(Label::time_was_given, language_)) + ")";
@@ -261,7 +264,19 @@ void Page::trusted() {
   label(Label::trusted);
   html_.markup("</summary><ul>");
   for (const std::string& anchor : verdict_.trusted) html_.markup("<li>").text(anchor).markup("</li>");
+  for (const Finding& override : verdict_.overrides) html_.markup("<li>").text(render(override, language_)).markup("</li>");
   html_.markup("</ul><div dir=ltr class=id>SHA-256 ").text(hex(verdict_.trust_identity.view())).markup("</div></details>\n");
+}
+
+void Page::opinions() {
+  for (const OpinionSummary& opinion : verdict_.opinions) {
+    const Label says = opinion.asked.empty() ? Label::opinion_not_asked : opinion.agrees ? Label::opinion_agrees : Label::opinion_differs;
+    html_.markup("<p>");
+    label(Label::second_opinion);
+    html_.text(": " + isolate_ltr(opinion.library + (opinion.version.empty() ? "" : " " + opinion.version)) + " ");
+    label(says);
+    html_.markup("</p>\n");
+  }
 }
 
 std::string Page::make() {
@@ -269,6 +284,7 @@ std::string Page::make() {
   outcome();
   for (std::size_t i = 0; i < verdict_.signatures.size(); ++i) signature(i);
   if (!verdict_.no_signature) trusted();
+  opinions();
   html_.markup("</body></html>\n");
   return html_.str();
 }

@@ -82,6 +82,7 @@ Value certificate_value(const pki::Certificate& certificate) {
       .add("issuer", certificate.issuer().display())
       .add("role", role_id(pki::signer_role(certificate.subject())))
       .add("organization", certificate.subject().first(asn1::Oid::organizational_unit))
+      .add("identifier", certificate.subject().first(asn1::Oid::serial_number))
       .add("serial", hex(certificate.serial()))
       .add("not_before", iso8601(certificate.not_before()))
       .add("not_after", iso8601(certificate.not_after()))
@@ -146,6 +147,25 @@ Value uncovered_value(const format::Signature& signature) {
   return list;
 }
 
+Value opinions_value(const std::vector<OpinionSummary>& opinions) {
+  const auto texts = [](const std::vector<std::string>& from) {
+    Array list;
+    for (const std::string& one : from) list.emplace_back(one);
+    return list;
+  };
+  Array list;
+  for (const OpinionSummary& opinion : opinions) {
+    Value value;
+    value.add("library", opinion.library)
+        .add("version", opinion.version)
+        .add("asked", texts(opinion.asked))
+        .add("not_asked", texts(opinion.not_asked))
+        .add("agrees", opinion.asked.empty() ? Value() : Value(opinion.agrees));
+    list.push_back(std::move(value));
+  }
+  return list;
+}
+
 Value signature_value(const format::Signature& signature, const SignatureVerdict& verdict) {
   Value value;
   value.add("name", signature.name)
@@ -155,6 +175,8 @@ Value signature_value(const format::Signature& signature, const SignatureVerdict
       .add("sub_indication", sub_indication_id(verdict.sub_indication))
       .add("owner", owner_id(verdict.owner))
       .add("demonstration", verdict.demonstration);
+  if (verdict.domain) value.add("domain", pki::domain_id(*verdict.domain));
+  if (verdict.level) value.add("level", pki::level_id(*verdict.level));
   if (verdict.reason) value.add("reason", finding_value(*verdict.reason));
   if (verdict.next) value.add("next", step_value(*verdict.next));
   value.add("algorithm", signature.algorithm.scheme == crypto::SignatureScheme::none ? signature.algorithm_name
@@ -222,11 +244,12 @@ Value report_json(const Verdict& verdict, std::string_view name) {
   for (std::size_t i = 0; i < verdict.signatures.size(); ++i)
     signatures.push_back(signature_value(verdict.document.signatures[i], verdict.signatures[i]));
   report.add("signatures", std::move(signatures));
+  report.add("opinions", opinions_value(verdict.opinions));
   Array anchors;
   for (const std::string& anchor : verdict.trusted) anchors.emplace_back(anchor);
   Value trust;
   trust.add("identity", hex(verdict.trust_identity.view())).add("anchors", std::move(anchors));
-  report.add("trust", std::move(trust));
+  report.add("trust", std::move(trust)).add("overrides", findings_value(verdict.overrides));
   Array failed;
   for (const pki::FailedFetch& fetch : verdict.failed_fetches) {
     Value value;

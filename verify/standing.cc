@@ -22,8 +22,12 @@ pki::Domain weakest(const PathJudgement& chain) {
 
 void find_standing(SignatureVerdict& verdict) {
   pki::Domain domain = weakest(*verdict.chain);
-  for (const TimestampVerdict& timestamp : verdict.timestamps)  // the verdict rests on the good ones only
-    if (timestamp.good) domain = std::max(domain, weakest(*timestamp.chain));
+  for (const TimestampVerdict& timestamp : verdict.timestamps) {  // the verdict rests on the good ones only
+    if (timestamp.good) {
+      domain = std::max(domain, weakest(*timestamp.chain));
+      verdict.demonstration |= timestamp.chain->anchor->demonstration;
+    }
+  }
   verdict.domain = domain;
   std::vector<pki::CertificatePtr> path;
   for (const CertificateFacts& facts : verdict.chain->path) path.push_back(facts.certificate);

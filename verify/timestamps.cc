@@ -3,6 +3,7 @@
 
 #include "pki/crypto_policy.h"
 #include "verify/evaluation.h"
+#include "verify/opinions.h"
 #include "verify/rules.h"
 
 namespace mohr::verify {
@@ -27,13 +28,12 @@ void accept_algorithms(const pki::TimestampToken& token, Instant now, Findings& 
 Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier, const format::Signature& signature,
                                          const Situation& situation) {
   TimestampVerdict verdict;
-  auto read = pki::parse_timestamp_token(carrier.token, situation.grounds.budget);
-  if (!read) {
-    if (failure(read.error()) == Failure::budget) return std::move(read).error();
+  const auto read = situation.tokens.find(&carrier);
+  if (read == situation.tokens.end()) {
     verdict.findings.push_back(findings::timestamp_unreadable());
     return verdict;
   }
-  const pki::TimestampToken& token = *read;
+  const pki::TimestampToken& token = read->second;
   verdict.time = token.time;
   MOHR_CHECK(situation.grounds.budget.spend(Limit::raw_verifications));
   pki::TokenCheck checked = pki::check_token(token, signature.certificates);
@@ -44,6 +44,7 @@ Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier
   if (token.time > situation.question.now) verdict.findings.push_back(findings::timestamp_in_future(token.time));
   if (!checked.signer) return verdict;
   verdict.authority = checked.signer->subject().display();
+  if (situation.grounds.opinion != nullptr) ask_about_timestamp(*situation.grounds.opinion, token, *checked.signer, verdict);
   const PathQuestion question{checked.signer, pki::Purpose::time_stamping, situation.question.now, situation.question.now,
                               false,          situation.options.revocation};
   MOHR_TRY(verdict.chain, judge_path(question, situation.grounds));
