@@ -1,41 +1,13 @@
 #include "service/serial_numbers.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <charconv>
-#include <cstring>
-#include <utility>
 
+#include "pki/core/file_lock.h"
 #include "pki/core/source.h"
 #include "pki/crypto/signing_key.h"
 
 namespace mohr::service {
 namespace {
-
-// One holder among all processes; goes with the object, and with the process.
-class Lock {
- public:
-  static Result<Lock> take(const std::string& path) {
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) return errors::file_not_writable(Code{path}, Code{std::strerror(errno)});  // NOLINT(concurrency-mt-unsafe)
-    Lock lock(fd);
-    while (::flock(fd, LOCK_EX) != 0)
-      if (errno != EINTR) return errors::file_not_writable(Code{path}, Code{std::strerror(errno)});  // NOLINT(concurrency-mt-unsafe)
-    return lock;
-  }
-  Lock(Lock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Lock& operator=(Lock&&) = delete;
-  ~Lock() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-
- private:
-  explicit Lock(int fd) : fd_(fd) {}
-  int fd_;
-};
 
 Result<std::uint64_t> read_number(const std::string& path) {
   const auto octets = read_file(path, 64);
@@ -51,7 +23,7 @@ Result<std::uint64_t> read_number(const std::string& path) {
 }  // namespace
 
 Result<void> SerialNumbers::reserve() {
-  MOHR_TRY(const Lock lock, Lock::take(path_ + ".lock"));
+  MOHR_TRY(const FileLock lock, FileLock::take(path_ + ".lock"));
   MOHR_TRY(const std::uint64_t first, read_number(path_));
   MOHR_TRY(NewFile file, NewFile::create(path_, true, 0600));
   MOHR_CHECK(file.write(as_bytes(std::to_string(first + block_) + "\n")));
