@@ -348,9 +348,9 @@ std::string Page::make() {
     outcome();
     for (std::size_t i = 0; i < verdict_.signatures.size(); ++i) signature(i);
     trusted();
-    opinions();
   }
   html_.markup("<footer class=small>");
+  opinions();
   label(Label::file);
   html_.markup(": <bdi dir=ltr class=id>").text(printable(name_)).markup("</bdi></footer>\n</body></html>\n");
   return html_.str();
