@@ -36,7 +36,7 @@ namespace {
 Result<void> load_given(const std::string& path, pki::Trust& trust) {
   auto loaded = trust.load(path);
   if (loaded || failure(loaded.error()) != Failure::unreadable) return loaded;
-  return errors::trust_invalid(Code{path}, Code{std::string(row(loaded.error().code).id)});
+  return errors::trust_unreadable(Code{path}, cause(loaded.error()));
 }
 
 Result<void> refuse_on_locked_machine(const Arguments& arguments) {

@@ -216,7 +216,7 @@ Result<Bytes> TimestampServices::stamp(ByteView stamped) {
     if (!state_.empty()) static_cast<void>(record(service.url, now, token ? nullptr : &token.error(), passed));
     if (token || failure(token.error()) == Failure::budget) return token;
     if (services.size() > 1)
-      notices_.push_back(findings::timestamp_service_failed(Code{service.url}, std::string(row(token.error().code).id)));
+      notices_.push_back(findings::timestamp_service_failed(Code{service.url}, cause(token.error())));
     last = std::move(token).error();
     last_url = service.url;
   }
@@ -225,7 +225,7 @@ Result<Bytes> TimestampServices::stamp(ByteView stamped) {
     return errors::timestamp_quota_used(Code{first.url}, first.per_day.value_or(first.total.value_or(0)));
   }
   if (services.size() == 1) return *std::move(last);
-  return errors::timestamp_services_failed(static_cast<std::int64_t>(services.size()), Code{last_url}, render(*last, Language::en));
+  return errors::timestamp_services_failed(static_cast<std::int64_t>(services.size()), Code{last_url}, cause(*last));
 }
 
 }  // namespace mohr::sign

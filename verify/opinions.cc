@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pki/core/text.h"
+#include "verify/phrase.h"
 #include "verify/rules.h"
 
 namespace mohr::verify {
@@ -9,7 +11,6 @@ namespace {
 
 using Answer = crypto::Opinion::Answer;
 
-constexpr const char *kGood = "valid", *kBad = "not valid";
 constexpr std::array kOfChain = {"chain-signatures", "chain-names", "chain-validity", "chain-basic-constraints"};
 constexpr std::array kNeverAsked = {"digests", "crl", "ocsp", "policies", "name-constraints", "key-usage"};
 
@@ -24,6 +25,15 @@ bool holds(const Findings& findings, Check check) {
 void put_first(Findings& findings, Finding finding, Check refusal) {
   std::erase_if(findings, [refusal](const Finding& other) { return other.check == refusal; });
   findings.insert(findings.begin(), std::move(finding));
+}
+
+// "refuses it (Signature error)"
+Cause answer(bool accepts, const std::string& words) {
+  const auto say = [&](Language language) {
+    std::string text(phrase(accepts ? Label::accepts_it : Label::refuses_it, language));
+    return accepts || words.empty() ? text : text + " (" + isolate_ltr(printable(words)) + ")";
+  };
+  return {accepts ? "accepts" : words.empty() ? "refuses" : "refuses: " + words, say(Language::en), say(Language::fa)};
 }
 
 // One signature value that we called good, or bad with the finding `refusal`.
@@ -44,8 +54,7 @@ void ask(const crypto::OpinionModule& module, const Value& value, Findings& find
   const bool theirs = opinion.answer == Answer::good;
   if (ours == theirs) return;
   put_first(findings,
-            findings::opinion_on_value_differs(value.subject, Code{ours ? kGood : kBad}, Code{module.library},
-                                               Code{theirs ? kGood : opinion.words}),
+            findings::opinion_on_value_differs(value.subject, answer(ours, {}), Code{module.library}, answer(theirs, opinion.words)),
             value.refusal);
 }
 
@@ -53,8 +62,21 @@ bool reads_dates(const crypto::OpinionModule& module, const pki::Certificate& ce
   return certificate.not_before() >= module.earliest && certificate.not_after() <= module.latest;
 }
 
+// The other library has no budget: it compares every name with every constraint above it.
+bool is_too_costly(const std::vector<CertificateFacts>& path) {
+  constexpr std::size_t kMostComparisons = 100'000;
+  std::size_t names = 0, comparisons = 0;
+  for (const CertificateFacts& facts : path) {
+    if (const pki::NameConstraints* constraints = facts.certificate->name_constraints())
+      comparisons += names * (constraints->permitted.size() + constraints->excluded.size());
+    names += facts.certificate->subject_alt_names().size() + 1;
+  }
+  return comparisons > kMostComparisons;
+}
+
 // What of the chain the other library lacks: the algorithm of a link, dates like 9999-12-31 (RFC 5280 4.1.2.5); "" when it lacks nothing.
 std::string lacking(const crypto::OpinionModule& module, const std::vector<CertificateFacts>& path) {
+  if (is_too_costly(path)) return "too many name constraints";
   if (!reads_dates(module, *path.back().certificate)) return "dates that it does not read";
   for (std::size_t i = 0; i + 1 < path.size(); ++i) {
     if (!reads_dates(module, *path[i].certificate)) return "dates that it does not read";
@@ -108,8 +130,8 @@ void ask_about_chain(const crypto::OpinionModule& module, Instant time, PathJudg
   const bool ours = !holds(judgement.findings, Check::certificate_signature_bad), theirs = opinion.answer == Answer::good;
   if (ours == theirs) return;
   put_first(judgement.findings,
-            findings::opinion_on_chain_differs(judgement.path.front().certificate->subject().display(), Code{ours ? kGood : kBad},
-                                               Code{module.library}, Code{theirs ? kGood : opinion.words}),
+            findings::opinion_on_chain_differs(judgement.path.front().certificate->subject().display(), answer(ours, {}),
+                                               Code{module.library}, answer(theirs, opinion.words)),
             Check::certificate_signature_bad);
 }
 
