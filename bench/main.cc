@@ -105,7 +105,7 @@ int run(int argc, char** argv) {
     }
   }
   std::vector<Row> rows = operation_rows();
-  for (auto more : {large_rows(mohr), process_rows(mohr), thread_rows()}) rows.insert(rows.end(), more.begin(), more.end());
+  for (auto more : {timestamp_rows(), large_rows(mohr), process_rows(mohr), thread_rows()}) rows.insert(rows.end(), more.begin(), more.end());
   measure(rows);
   print(rows);
   if (!json_path.empty()) {

@@ -19,6 +19,7 @@ struct Row {
 std::vector<Row> operation_rows();                       // operations.cc: one thread, in process
 std::vector<Row> large_rows(const std::string& mohr);    // large.cc: 100 MiB
 std::vector<Row> process_rows(const std::string& mohr);  // processes.cc
+std::vector<Row> timestamp_rows();                       // timestamps.cc
 std::vector<Row> thread_rows();                          // threads.cc
 
 struct ProcessCost {
