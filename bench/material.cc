@@ -62,11 +62,12 @@ sign::Request request_of(const Chain& chain, format::Format format, sign::Packag
   return request;
 }
 
-std::unique_ptr<verify::Verifier> verifier_of(const Chain& chain, bool revocation, bool cache) {
+std::unique_ptr<verify::Verifier> verifier_of(const Chain& chain, bool revocation, bool cache, int opinions) {
   pki::Trust trust;
   if (auto added = trust.add_anchor({chain.root, false, revocation, "bench"}); !added) stop("anchor");
   verify::Options options;
   options.cache = cache;
+  options.opinions = opinions;
   return std::make_unique<verify::Verifier>(std::move(trust), std::move(options));
 }
 

@@ -17,7 +17,7 @@ Chain make_chain(crypto::NewKey kind);
 
 sign::Request request_of(const Chain& chain, format::Format format, sign::Packaging packaging);
 // A verifier that trusts the chain's root. With revocation its CRLs have to be given as evidence.
-std::unique_ptr<verify::Verifier> verifier_of(const Chain& chain, bool revocation, bool cache);
+std::unique_ptr<verify::Verifier> verifier_of(const Chain& chain, bool revocation, bool cache, int opinions = 1);
 pki::Evidence crls_of(const Chain& chain);
 // Stops the program when a result is an error: a measurement of nothing is worth nothing.
 [[noreturn]] void stop(const std::string& what);

@@ -16,7 +16,7 @@ constexpr std::size_t kCmsPayload = 2048, kJwsPayload = 256;
 struct Bench {
   Chain chain;
   Bytes payload, jws_payload, cms, jws;
-  std::unique_ptr<verify::Verifier> warm, cold;
+  std::unique_ptr<verify::Verifier> warm, cold, two_opinions;
   pki::Evidence crls, none;
   std::shared_ptr<const crypto::PublicKey> key, ca_key, root_key;
   crypto::SignatureAlgorithm algorithm;
@@ -35,6 +35,7 @@ Bench* make_bench(crypto::NewKey kind) {
   b->jws = must(sign::sign_bytes(b->jws_payload, request_of(b->chain, format::Format::jades, sign::Packaging::compact), budget), "JWS");
   b->warm = verifier_of(b->chain, true, true);
   b->cold = verifier_of(b->chain, false, false);
+  b->two_opinions = verifier_of(b->chain, false, false, 2);
   b->crls = crls_of(b->chain);
   b->key = must(b->chain.certificate->key(), "key");
   b->ca_key = must(b->chain.ca->key(), "key");
@@ -117,6 +118,9 @@ void add_rows(const Bench* b, bool rsa, std::vector<Row>& rows) {
   rows.push_back({"cms_verify_cold_" + kind, "CMS, 2 KiB, 3 certificates, nothing cached, anchor that asks no revocation",
                   "digest and three raw verifications", rsa ? 2.2 : 1.6, [b] { verify_with(*b->cold, b->cms, b->none); },
                   [b] { raw_cold(*b); }});
+  if (rsa)
+    rows.push_back({"verify_two_opinions_cold", "the same with Botan asked too: value and chain", "digest and three raw verifications", 0,
+                    [b] { verify_with(*b->two_opinions, b->cms, b->none); }, [b] { raw_cold(*b); }});
   rows.push_back({"cms_sign_" + kind, "CMS, detached, 2 KiB, with the check of our own signature",
                   "digest, raw signature, raw verification", rsa ? 1.15 : 1.4, [b] { sign_cms(*b); }, [b] { raw_sign(*b); }});
   if (auto jose = jose_verify(std::string(as_text(b->jws)), std::string(as_text(b->key->spki()))))

@@ -6,6 +6,7 @@
 #include "cli/version.h"
 #include "pki/core/json.h"
 #include "pki/core/module.h"
+#include "pki/crypto/opinion.h"
 #include "pki/crypto/signing_key.h"
 
 namespace mohr::cli {
@@ -31,6 +32,9 @@ std::vector<Row> examine(const Arguments& arguments, bool fa) {
     rows.push_back(
         {say("module ", "بخش ") + name, module.has_value(), module ? "" : render(module.error(), fa ? Language::fa : Language::en)});
   }
+  const bool second = load_module("botan").has_value();
+  rows.push_back({say("second opinion (module botan)", "نظر دوم (بخش botan)"), second,
+                  second ? "" : say("apt install ", "apt install ") + std::string(crypto::opinion_package())});
   const bool key = crypto::generate_key(crypto::NewKey::p256).has_value();
   rows.push_back(
       {say("cryptographic library", "کتابخانهٔ رمزنگاری"), key, key ? "" : say("install libssl3 again", "libssl3 را دوباره نصب کنید")});

@@ -17,7 +17,7 @@ const std::vector<OptionRow>& options() {
       {"expect-sender", "ID", "refuse a message of another sender"},
       {"expect-tracking-id", "ID", "refuse a message of another tracking number"},
       {"expect-request", "FILE", "refuse an answer to another request than this"},
-      {"opinions", "1", "how many libraries are asked (this version has one)"},
+      {"opinions", "1|2", "how many libraries are asked; 2, the default, asks Botan too"},
       {"policy", "NAME", "rules of judgement (this version has: default)"},
   });
   return rows;
@@ -90,7 +90,8 @@ Result<void> check_usage(const Arguments& arguments) {
   const bool several = arguments.files().size() > 1;
   if (several && arguments.has("content")) return wrong("--content goes with one file");
   if (several && arguments.has("report")) return wrong("--report goes with one file");
-  if (arguments.has("opinions") && arguments.value("opinions") != "1") return wrong("--opinions: this version has one opinion");
+  if (arguments.has("opinions") && arguments.value("opinions") != "1" && arguments.value("opinions") != "2")
+    return wrong("--opinions: 1 opinion or 2");
   if (arguments.has("policy") && arguments.value("policy") != "default") return wrong("--policy: this version has the policy default");
   return {};
 }
@@ -116,6 +117,7 @@ Result<int> judge_all(const Arguments& arguments, const Terminal& terminal) {
   }
   verify::Options judging;
   judging.allowed_hosts = arguments.values("allow-host");
+  if (arguments.value("opinions") == "1") judging.opinions = 1;
   const verify::Verifier verifier(std::move(trust), std::move(judging));
   Session session{arguments, terminal, verifier, evidence, question, content.get(), fetcher.get(), {}};
   const std::vector<std::string>& files = arguments.files();

@@ -85,6 +85,7 @@ Result<std::unique_ptr<mohr_verifier>> open(std::string_view text) {
   MOHR_TRY(pki::Evidence evidence, pki::evidence_from(options.files, budget));
   verify::Options judging;
   judging.allowed_hosts = options.allowed_hosts;
+  judging.opinions = options.opinions;
   return std::unique_ptr<mohr_verifier>(
       new mohr_verifier{verify::Verifier(std::move(trust), std::move(judging)), std::move(evidence), std::move(options)});
 }

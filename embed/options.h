@@ -15,6 +15,7 @@ struct OpenOptions {
   pki::EvidenceFiles files;
   std::vector<std::string> allowed_hosts;
   bool offline = false;
+  int opinions = 2;
   std::optional<Instant> at;
 };
 // Errors: usage_invalid, naming the member; json_*.

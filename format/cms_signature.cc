@@ -33,9 +33,10 @@ class SignerFacts {
     if (!signature_.signer && binds_another()) found(findings::cms_binding_conflict());
     if (asn1::known_oid(data_.content_type) != Oid::cms_data) signature_.content_type = asn1::dotted(data_.content_type);
     if (!is_sorted()) found(findings::cms_attributes_not_sorted());
-    const std::string own = demanded_digest();
-    if (!own.empty() && own != crypto::digest_name(signer_.digest))
-      found(findings::cms_digests_differ(Code{std::string(crypto::digest_name(signer_.digest))}, Code{own}));
+    const auto own = crypto::demanded_digest(signer_.signature_algorithm);
+    if (own && *own != signer_.digest)
+      found(findings::cms_digests_differ(Code{std::string(crypto::digest_name(signer_.digest))},
+                                         Code{std::string(crypto::digest_name(*own))}));
     if (signer_.signed_attribute(Oid::content_type) == nullptr) found(findings::cms_attribute_missing(Code{"contentType"}));
     if (signer_.signed_attribute(Oid::message_digest) == nullptr) found(findings::cms_attribute_missing(Code{"messageDigest"}));
     for (const CmsAttribute& attribute : signer_.signed_attributes) {
@@ -68,15 +69,6 @@ class SignerFacts {
     const auto references = pki::read_signing_certificate(*binding);
     return references && std::any_of(evidence_.certificates.begin(), evidence_.certificates.end(),
                                      [&](const pki::CertificatePtr& c) { return pki::refers_to(references->front(), *c); });
-  }
-
-  // The digest that the signature algorithm fixes for the content; RFC 8419 3.1 fixes it for the Edwards curves. "": none is fixed.
-  [[nodiscard]] std::string demanded_digest() const {
-    const crypto::SignatureAlgorithm& algorithm = signer_.signature_algorithm;
-    if (algorithm.scheme == crypto::SignatureScheme::eddsa && algorithm.edwards_bits == 255) return "SHA-512";
-    if (algorithm.scheme == crypto::SignatureScheme::eddsa && algorithm.edwards_bits == 448) return "SHAKE256";
-    if (algorithm.digest == crypto::DigestAlgorithm::none) return {};
-    return std::string(crypto::digest_name(algorithm.digest));
   }
 
   // RFC 5652 5.3 and 5.4: signed attributes are DER, whose SET OF is sorted. A reader that sorts digests other octets than one that does

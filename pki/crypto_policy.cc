@@ -44,7 +44,9 @@ Instant usable_until(crypto::DigestAlgorithm digest) {
 Instant usable_until(const crypto::SignatureAlgorithm& algorithm) {
   switch (algorithm.scheme) {
     case crypto::SignatureScheme::none: return kNever;
-    case crypto::SignatureScheme::eddsa: return kNoEnd;
+    case crypto::SignatureScheme::eddsa:
+    case crypto::SignatureScheme::ml_dsa:
+    case crypto::SignatureScheme::slh_dsa: return kNoEnd;
     case crypto::SignatureScheme::rsa_pss: return std::min(usable_until(algorithm.digest), usable_until(algorithm.mgf_digest));
     default: return usable_until(algorithm.digest);
   }

@@ -21,7 +21,11 @@ Result<void> add_files(const std::vector<std::string>& paths, Evidence& evidence
 
 Result<Evidence> evidence_from(const EvidenceFiles& files, Budget& budget) {
   Evidence evidence;
-  MOHR_CHECK(add_files(files.intermediates, evidence, budget, [](ByteView file) { return parse_certificates(file); }));
+  MOHR_CHECK(add_files(files.intermediates, evidence, budget, [&](ByteView file) -> Result<std::vector<CertificatePtr>> {
+    MOHR_TRY(auto certificates, parse_certificates(file));
+    MOHR_CHECK(budget.spend(Limit::certificates, certificates.size()));
+    return certificates;
+  }));
   MOHR_CHECK(add_files(files.crls, evidence, budget, [&](ByteView file) { return parse_crls(file, budget); }));
   MOHR_CHECK(add_files(files.ocsp_responses, evidence, budget, [&](ByteView file) -> Result<std::vector<OcspResponsePtr>> {
     MOHR_TRY(auto response, OcspResponse::parse(file, budget));

@@ -98,8 +98,9 @@ class CurlFetcher final : public Fetcher {
       MOHR_CHECK(budget.in_time());
       Exchange exchange;
       exchange.allowed = is_allowed_by_name(url, rules_.allowed_hosts);
-      exchange.at_most = std::min(request.at_most, budget.limit(Limit::fetched_bytes));
+      exchange.at_most = std::min(request.at_most, budget.left(Limit::fetched_bytes));
       const CURLcode code = perform(url, request, exchange);
+      if (exchange.too_large) MOHR_CHECK(budget.spend(Limit::fetched_bytes, exchange.at_most + 1));
       MOHR_CHECK(judge(code, url, request, exchange));
       MOHR_CHECK(budget.spend(Limit::fetched_bytes, exchange.body.size()));
       long status = 0;

@@ -244,12 +244,13 @@ Result<Bytes> issue_timestamp_response(const TimestampRequest& request, const Ti
       accuracy,
       nonce,
   });
-  const crypto::DigestAlgorithm digest = crypto::DigestAlgorithm::sha256;
+  const crypto::SignatureAlgorithm algorithm = crypto::preferred_algorithm(key.public_key(), profile.digest);
+  const crypto::DigestAlgorithm digest = crypto::content_digest(algorithm);
   SignedAttributes attributes;
   attributes.attributes.push_back(write_attribute(asn1::dotted(Oid::content_type), oid_element(Oid::tst_info)));
   attributes.attributes.push_back(
       write_attribute(asn1::dotted(Oid::message_digest), asn1::octet_string(crypto::digest(digest, info).view())));
-  attributes.attributes.push_back(write_signing_certificate_v2(*authority, digest));
+  attributes.attributes.push_back(write_signing_certificate_v2(*authority, crypto::DigestAlgorithm::sha256));
   const Bytes signed_octets = signed_attributes_octets(attributes);
 
   SignedDataParts parts;
@@ -261,7 +262,7 @@ Result<Bytes> issue_timestamp_response(const TimestampRequest& request, const Ti
     parts.certificates.insert(parts.certificates.end(), chain.begin(), chain.end());
   }
   parts.digest = digest;
-  parts.algorithm = crypto::preferred_algorithm(key.public_key(), digest);
+  parts.algorithm = algorithm;
   parts.signed_attributes = signed_octets;
   MOHR_TRY(const Bytes signature, key.sign(parts.algorithm, signed_octets));
   parts.signature = signature;

@@ -55,6 +55,7 @@ struct TimestampProfile {
   Instant now;
   Bytes serial;  // magnitude
   int accuracy_seconds = 1;
+  crypto::DigestAlgorithm digest = crypto::DigestAlgorithm::sha256;  // of the signature, where the key leaves a choice
 };
 Result<Bytes> issue_timestamp_response(const TimestampRequest& request, const TimestampProfile& profile, const crypto::SigningKey& key,
                                        const CertificatePtr& authority, std::span<const CertificatePtr> chain);

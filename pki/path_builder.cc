@@ -55,10 +55,11 @@ Result<crypto::SignatureCheck> PathSearch::verify(const Certificate& certificate
 }
 
 // Validates a path that reached an anchor; true when it is good and the search is over.
-Result<bool> PathSearch::complete(const Path& path, Purpose purpose, Instant time) {
+Result<bool> PathSearch::complete(const Path& path) {
   Path candidate = path;
-  MOHR_CHECK(validate_path(candidate, purpose, time, *this, budget_));
+  MOHR_CHECK(validate_path(candidate, inputs_, *this, budget_));
   const bool good = failures(candidate) == 0;
+  if (!good && rejected_.size() < Path::kMostRejected) rejected_.push_back(candidate);
   if (good || !best_ || best_->anchor == nullptr || failures(candidate) < failures(*best_)) best_ = std::move(candidate);
   return good;
 }
@@ -68,7 +69,7 @@ void PathSearch::remember_dead_end(const Path& path) {
   if (!best_ || (best_->anchor == nullptr && path.certificates.size() > best_->certificates.size())) best_ = path;
 }
 
-Result<bool> PathSearch::extend(Path& path, Purpose purpose, Instant time) {
+Result<bool> PathSearch::extend(Path& path) {
   MOHR_CHECK(budget_.spend(Limit::path_steps));
   MOHR_CHECK(budget_.in_time());
   const CertificatePtr last = path.certificates.back();
@@ -79,7 +80,7 @@ Result<bool> PathSearch::extend(Path& path, Purpose purpose, Instant time) {
     path.certificates.push_back(candidate.certificate);
     path.anchor = candidate.anchor;
     went_on = true;
-    auto done = candidate.anchor != nullptr ? complete(path, purpose, time) : extend(path, purpose, time);
+    auto done = candidate.anchor != nullptr ? complete(path) : extend(path);
     path.certificates.pop_back();
     path.anchor = nullptr;
     if (!done || *done) return done;
@@ -88,27 +89,28 @@ Result<bool> PathSearch::extend(Path& path, Purpose purpose, Instant time) {
   return false;
 }
 
-Result<Path> PathSearch::find(const CertificatePtr& target, Purpose purpose, Instant time) {
+Result<Path> PathSearch::find(const CertificatePtr& target) {
   Path path;
   path.certificates.push_back(target);
   if (const Anchor* anchor = trust_.anchor_of(*target)) {
     path.anchor = anchor;
-    MOHR_CHECK(complete(path, purpose, time));
-    return *std::move(best_);
-  }
-  MOHR_TRY(const bool found, extend(path, purpose, time));
-  if (!found) {
-    exact_names_ = false;
-    issuers_.clear();
-    MOHR_CHECK(extend(path, purpose, time));
+    MOHR_CHECK(complete(path));
+  } else {
+    MOHR_TRY(const bool found, extend(path));
+    if (!found) {
+      exact_names_ = false;
+      issuers_.clear();
+      MOHR_CHECK(extend(path));
+    }
   }
   if (!best_) best_ = std::move(path);  // every issuer would close a circle
+  best_->rejected = std::move(rejected_);
   return *std::move(best_);
 }
 
-Result<Path> find_path(const CertificatePtr& target, Purpose purpose, Instant time, const Trust& trust, const Evidence& evidence,
+Result<Path> find_path(const CertificatePtr& target, const PathInputs& inputs, const Trust& trust, const Evidence& evidence,
                        Budget& budget) {
-  return PathSearch(trust, evidence, budget).find(target, purpose, time);
+  return PathSearch(inputs, trust, evidence, budget).find(target);
 }
 
 }  // namespace mohr::pki

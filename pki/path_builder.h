@@ -10,9 +10,10 @@ namespace mohr::pki {
 
 class PathSearch {
  public:
-  PathSearch(const Trust& trust, const Evidence& evidence, Budget& budget) : trust_(trust), evidence_(evidence), budget_(budget) {}
+  PathSearch(const PathInputs& inputs, const Trust& trust, const Evidence& evidence, Budget& budget)
+      : inputs_(inputs), trust_(trust), evidence_(evidence), budget_(budget) {}
 
-  Result<Path> find(const CertificatePtr& target, Purpose purpose, Instant time);
+  Result<Path> find(const CertificatePtr& target);
   // The signature of one certificate by one issuer: verified once, however many candidates share the pair.
   Result<crypto::SignatureCheck> verify(const Certificate& certificate, const Certificate& issuer);
 
@@ -24,20 +25,22 @@ class PathSearch {
   };
   [[nodiscard]] const std::vector<Candidate>& issuers_of(const Certificate& certificate);
   [[nodiscard]] std::vector<Candidate> look_for_issuers(const Certificate& certificate) const;
-  Result<bool> extend(Path& path, Purpose purpose, Instant time);
-  Result<bool> complete(const Path& path, Purpose purpose, Instant time);
+  Result<bool> extend(Path& path);
+  Result<bool> complete(const Path& path);
   void remember_dead_end(const Path& path);
 
+  const PathInputs& inputs_;
   const Trust& trust_;
   const Evidence& evidence_;
   Budget& budget_;
   std::optional<Path> best_;
+  std::vector<Path> rejected_;
   bool exact_names_ = true;
   std::map<const Certificate*, std::vector<Candidate>> issuers_;
   std::map<std::pair<crypto::Hash, crypto::Hash>, crypto::SignatureCheck> verified_;
 };
 
 // RFC 5280 6.1 over `path`, whose anchor is the last certificate; fills findings and dates.
-Result<void> validate_path(Path& path, Purpose purpose, Instant time, PathSearch& search, Budget& budget);
+Result<void> validate_path(Path& path, const PathInputs& inputs, PathSearch& search, Budget& budget);
 
 }  // namespace mohr::pki

@@ -6,7 +6,6 @@
 #include "pki/crypto_policy.h"
 #include "pki/name_constraints.h"
 #include "pki/path_builder.h"
-#include "pki/policy_state.h"
 
 namespace mohr::pki {
 namespace {
@@ -36,8 +35,14 @@ bool is_processed(Oid id) {
 
 class Validation {
  public:
-  Validation(const Path& path, Purpose purpose, Instant time, Budget& budget, Findings& findings)
-      : certificates_(path.certificates), purpose_(purpose), time_(time), budget_(budget), findings_(findings) {}
+  Validation(Path& path, const PathInputs& inputs, Budget& budget)
+      : certificates_(path.certificates),
+        inputs_(inputs),
+        time_(inputs.time),
+        algorithms_at_(inputs.algorithms_at.value_or(inputs.time)),
+        budget_(budget),
+        findings_(path.findings),
+        policies_(path.policies) {}
 
   Result<void> run() {
     check_anchor();
@@ -50,7 +55,7 @@ class Validation {
       if (i != 0) check_authority(certificate, i);
       MOHR_CHECK(check_names(certificate, i));
     }
-    check_policies();
+    MOHR_CHECK(check_policies());
     if (below != 0) check_purpose(*certificates_[0]);
     return {};
   }
@@ -110,24 +115,22 @@ class Validation {
     const auto key = certificate.key();
     if (!key) {
       findings_.push_back(findings::certificate_key_unusable(name(certificate), Code{row(key.error().code).id.data()}));
-    } else if (const Instant until = usable_until(**key); time_ >= until) {
+    } else if (const Instant until = usable_until(**key); algorithms_at_ >= until && !is_dsa_wanted(**key)) {
       findings_.push_back(findings::certificate_key_weak(name(certificate), Code{(*key)->name()}, until));
     }
     if (!certificate.signature_algorithm_known()) return;  // verify_signatures says so
-    if (const Instant until = usable_until(certificate.signature_algorithm()); time_ >= until)
+    if (const Instant until = usable_until(certificate.signature_algorithm()); algorithms_at_ >= until)
       findings_.push_back(findings::certificate_algorithm_weak(name(certificate), Code{algorithm_name(certificate)}, until));
   }
 
-  // A policy can only be missing where some authority demands one (6.1.5 g with anyPolicy as the initial set), or maps policies wrongly.
-  void check_policies() {
+  Result<void> check_policies() {
     const std::size_t below = certificates_.size() - 1;
-    const auto speaks_of_policies = [](const CertificatePtr& c) {
-      return c->policy_constraints() != nullptr || !c->policy_mappings().empty();
-    };
-    if (std::none_of(certificates_.begin(), certificates_.end() - 1, speaks_of_policies)) return;
-    PolicyState policies(below);
-    for (std::size_t i = below; i-- > 0;) policies.take(*certificates_[i], i == 0);
-    if (policies.fails()) findings_.push_back(findings::certificate_policy_missing(name(*certificates_[0])));
+    PolicyGraph graph(inputs_.policies, below);
+    for (std::size_t i = below; i-- > 0;) MOHR_CHECK(graph.take(*certificates_[i], i == 0, budget_));
+    PolicyGraph::Outcome outcome = graph.finish();
+    if (outcome.fails) findings_.push_back(findings::certificate_policy_missing(name(*certificates_[0])));
+    policies_ = std::move(outcome.policies);
+    return {};
   }
 
   // 6.1.4 k to n: an authority above the target. `index` counts from the target; the certificates between are the ones that count.
@@ -177,7 +180,7 @@ class Validation {
 
   void check_purpose(const Certificate& target) {
     const std::uint32_t usage = target.key_usage().value_or(~std::uint32_t{0});
-    switch (purpose_) {
+    switch (inputs_.purpose) {
       case Purpose::signing:  // no purpose is demanded (national.md 1.4), but a key that others rely on for time or status signs nothing
                               // else
         want(usage & (kDigitalSignature | kContentCommitment), target, "digitalSignature");
@@ -191,19 +194,34 @@ class Validation {
         break;
       case Purpose::ocsp_signing: want(target.has_extended_key_usage(Oid::kp_ocsp_signing), target, "OCSPSigning"); break;
       case Purpose::crl_signing: want(usage & kCrlSign, target, "cRLSign"); break;
+      case Purpose::server_authentication: check_chained_usage(Oid::kp_server_auth, "serverAuth"); break;
+      case Purpose::client_authentication: check_chained_usage(Oid::kp_client_auth, "clientAuth"); break;
+      case Purpose::any: break;
     }
   }
 
+  void check_chained_usage(Oid purpose, const char* wanted) {
+    const std::size_t below = std::max<std::size_t>(certificates_.size() - 1, 1);
+    for (std::size_t i = 0; i < below; ++i) {
+      const Certificate& certificate = *certificates_[i];
+      const bool free = certificate.extended_key_usages().empty() || certificate.has_extended_key_usage(Oid::any_extended_key_usage);
+      want(free || certificate.has_extended_key_usage(purpose), certificate, wanted);
+    }
+  }
+
+  [[nodiscard]] bool is_dsa_wanted(const crypto::PublicKey& key) const { return inputs_.dsa && key.type() == crypto::KeyType::dsa; }
+
   const std::vector<CertificatePtr>& certificates_;
-  Purpose purpose_;
-  Instant time_;
+  const PathInputs& inputs_;
+  Instant time_, algorithms_at_;
   Budget& budget_;
   Findings& findings_;
+  std::vector<Bytes>& policies_;
 };
 
 }  // namespace
 
-Result<void> validate_path(Path& path, Purpose purpose, Instant time, PathSearch& search, Budget& budget) {
+Result<void> validate_path(Path& path, const PathInputs& inputs, PathSearch& search, Budget& budget) {
   path.findings.clear();
   path.valid_from = {INT64_MIN};
   path.valid_until = {INT64_MAX};
@@ -211,7 +229,7 @@ Result<void> validate_path(Path& path, Purpose purpose, Instant time, PathSearch
     path.valid_from = std::max(path.valid_from, certificate->not_before());
     path.valid_until = std::min(path.valid_until, certificate->not_after());
   }
-  Validation validation(path, purpose, time, budget, path.findings);
+  Validation validation(path, inputs, budget);
   MOHR_CHECK(validation.run());
   // A path that is refused for another reason is not worth the raw operations, unless only its dates are wrong: then its URLs may be
   // fetched.

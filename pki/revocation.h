@@ -36,15 +36,15 @@ struct Need {
   [[nodiscard]] std::string identity() const;
 };
 std::vector<Need> revocation_needs(const CertificatePtr& certificate, const CertificatePtr& issuer);
-// Fetches one need into `evidence`; a failure becomes evidence too. Returns whether anything new came.
-bool fetch(const Need& need, Fetcher& fetcher, Evidence& evidence, Budget& budget);
+// Fetches one need into `evidence`; a failure becomes evidence too. Returns whether anything new came. Errors: budget_exceeded.
+Result<bool> fetch(const Need& need, Fetcher& fetcher, Evidence& evidence, Budget& budget);
 
 // What was asked for one document, so that nothing is asked twice.
 class Asking {
  public:
   explicit Asking(Fetcher* fetcher) : fetcher_(fetcher) {}  // null: offline
-  // Fetches the needs in their order until something new came. False: nothing new is to be had.
-  bool learn(std::span<const Need> needs, Evidence& evidence, Budget& budget);
+  // Fetches the needs in their order until something new came. False: nothing new is to be had. Errors: budget_exceeded.
+  Result<bool> learn(std::span<const Need> needs, Evidence& evidence, Budget& budget);
 
  private:
   Fetcher* fetcher_;

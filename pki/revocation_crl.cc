@@ -59,7 +59,7 @@ bool may_sign_crls(const Certificate& certificate) { return !certificate.key_usa
 
 Result<const Anchor*> anchor_above(const RevocationQuery& query, const Certificate& certificate) {
   if (const Anchor* anchor = query.trust.anchor_of(certificate)) return anchor;
-  MOHR_TRY(const Path path, find_path(borrowed(certificate), Purpose::crl_signing, query.time, query.trust, query.evidence, query.budget));
+  MOHR_TRY(const Path path, find_path(borrowed(certificate), {Purpose::crl_signing, query.time}, query.trust, query.evidence, query.budget));
   return path.anchor;
 }
 
@@ -71,7 +71,7 @@ Result<bool> is_other_signer(const RevocationQuery& query, const Crl& crl, const
   MOHR_TRY(const bool signs, is_signed_by(*candidate, crl.signature_algorithm(), crl.tbs(), crl.signature(), query.budget));
   if (!signs) return false;
   const Instant made = std::min(query.now, std::max(query.time, crl.this_update()));
-  MOHR_TRY(const Path path, find_path(candidate, Purpose::crl_signing, made, query.trust, query.evidence, query.budget));
+  MOHR_TRY(const Path path, find_path(candidate, {Purpose::crl_signing, made}, query.trust, query.evidence, query.budget));
   const bool fails = std::any_of(path.findings.begin(), path.findings.end(), [](const Finding& f) { return !is_warning(f.check); });
   if (path.anchor == nullptr || fails) return false;
   MOHR_TRY(const Anchor* anchor, anchor_above(query, query.issuer));

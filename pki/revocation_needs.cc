@@ -81,16 +81,20 @@ Result<bool> take(const Need& need, Fetcher& fetcher, Evidence& evidence, Budget
 
 }  // namespace
 
-bool fetch(const Need& need, Fetcher& fetcher, Evidence& evidence, Budget& budget) {
+Result<bool> fetch(const Need& need, Fetcher& fetcher, Evidence& evidence, Budget& budget) {
   auto taken = take(need, fetcher, evidence, budget);
-  if (!taken) evidence.add_failure(need.url, std::move(taken).error());
-  return taken && *taken;
+  if (taken || failure(taken.error()) == Failure::budget) return taken;
+  evidence.add_failure(need.url, std::move(taken).error());
+  return false;
 }
 
-bool Asking::learn(std::span<const Need> needs, Evidence& evidence, Budget& budget) {
+Result<bool> Asking::learn(std::span<const Need> needs, Evidence& evidence, Budget& budget) {
   if (fetcher_ == nullptr) return false;
-  for (const Need& need : needs)
-    if (asked_.insert(need.identity()).second && fetch(need, *fetcher_, evidence, budget)) return true;
+  for (const Need& need : needs) {
+    if (!asked_.insert(need.identity()).second) continue;
+    MOHR_TRY(const bool came, fetch(need, *fetcher_, evidence, budget));
+    if (came) return true;
+  }
   return false;
 }
 

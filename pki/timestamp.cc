@@ -282,6 +282,12 @@ TokenCheck check_token(const TimestampToken& token, std::span<const CertificateP
     check.findings.push_back(findings::timestamp_digest_unknown(Code{"an unknown digest"}));
   if (!content_type_matches(signer) || !message_digest_matches(token, signer))
     check.findings.push_back(findings::timestamp_content_changed(authority));
+  if (signer.signature_algorithm.scheme == crypto::SignatureScheme::eddsa) {
+    const crypto::DigestAlgorithm own = crypto::content_digest(signer.signature_algorithm);  // RFC 8419 3.1
+    if (own != signer.digest)
+      check.findings.push_back(
+          findings::cms_digests_differ(Code{std::string(crypto::digest_name(signer.digest))}, Code{std::string(crypto::digest_name(own))}));
+  }
   if (!is_bound(signer, *check.signer)) check.findings.push_back(findings::timestamp_not_bound(authority));
   if (!is_for_timestamps_only(*check.signer)) check.findings.push_back(findings::timestamp_usage_wrong(authority));
   check_value(signer, *check.signer, authority, check.findings);

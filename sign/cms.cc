@@ -5,9 +5,7 @@
 namespace mohr::sign {
 
 crypto::DigestAlgorithm content_digest_algorithm(const Request& request) {
-  const crypto::SignatureAlgorithm algorithm = crypto::preferred_algorithm(request.key->public_key(), request.digest);
-  if (algorithm.scheme != crypto::SignatureScheme::eddsa) return algorithm.digest;
-  return crypto::DigestAlgorithm::sha512;  // RFC 8419 3.1
+  return crypto::content_digest(crypto::preferred_algorithm(request.key->public_key(), request.digest));
 }
 
 namespace {

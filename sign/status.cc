@@ -11,8 +11,9 @@ Result<pki::RevocationStatus> status_of(const pki::CertificatePtr& certificate, 
   pki::Asking asking(fetcher);
   while (true) {
     MOHR_TRY(pki::RevocationStatus status, pki::revocation_status(*certificate, *issuer, now, now, trust, evidence, budget));
-    if (status.state != pki::RevocationState::unknown || !asking.learn(pki::revocation_needs(certificate, issuer), evidence, budget))
-      return status;
+    if (status.state != pki::RevocationState::unknown) return status;
+    MOHR_TRY(const bool came, asking.learn(pki::revocation_needs(certificate, issuer), evidence, budget));
+    if (!came) return status;
   }
 }
 
@@ -23,7 +24,7 @@ Result<Findings> review_status(const Request& request, const pki::Trust& trust, 
   Findings warnings;
   for (const pki::CertificatePtr& certificate : request.chain) evidence.add(certificate, pki::Origin::given);
   const std::string subject = request.certificate->subject().display();
-  MOHR_TRY(const pki::Path path, pki::find_path(request.certificate, pki::Purpose::signing, request.now, trust, evidence, budget));
+  MOHR_TRY(const pki::Path path, pki::find_path(request.certificate, {.time = request.now}, trust, evidence, budget));
   if (path.anchor == nullptr) {
     warnings.push_back(findings::issuer_not_trusted(subject, request.certificate->issuer().display()));
     return warnings;

@@ -1,6 +1,10 @@
 // EN 319 102-1 5.3: validation of one signature, in the order of its steps.
+#include <algorithm>
+#include <iterator>
+
 #include "pki/crypto_policy.h"
 #include "verify/evaluation.h"
+#include "verify/opinions.h"
 #include "verify/rules.h"
 
 namespace mohr::verify {
@@ -50,6 +54,17 @@ Result<void> judge_certificate(const format::Signature& signature, const Situati
   return {};
 }
 
+// Where two libraries differ, nothing else that a document waits for matters; those about its time-stamps count too.
+void put_differences_first(SignatureVerdict& verdict) {
+  const auto differs = [](const Finding& finding) { return is_difference(finding.check); };
+  for (const TimestampVerdict& timestamp : verdict.timestamps) {
+    std::copy_if(timestamp.findings.begin(), timestamp.findings.end(), std::back_inserter(verdict.findings), differs);
+    if (timestamp.chain)
+      std::copy_if(timestamp.chain->findings.begin(), timestamp.chain->findings.end(), std::back_inserter(verdict.findings), differs);
+  }
+  std::stable_partition(verdict.findings.begin(), verdict.findings.end(), differs);
+}
+
 Result<SignatureVerdict> judge(const format::Signature& signature, const Situation& situation) {
   SignatureVerdict verdict;
   verdict.findings = signature.findings;
@@ -57,8 +72,13 @@ Result<SignatureVerdict> judge(const format::Signature& signature, const Situati
   identify_signer(signature, verdict.findings);
   // The certificate of a path that was judged before has its key ready; its octets are the same.
   const bool held = verdict.chain && !verdict.chain->path.empty();
-  verify_cryptographically(signature, held ? verdict.chain->path.front().certificate.get() : signature.signer.get(), verdict.findings);
+  const pki::Certificate* signer = held ? verdict.chain->path.front().certificate.get() : signature.signer.get();
+  verify_cryptographically(signature, signer, verdict.findings);
+  if (situation.grounds.opinion != nullptr) ask_about_signature(*situation.grounds.opinion, signature, signer, verdict);
   if (verdict.chain) verdict.findings.insert(verdict.findings.end(), verdict.chain->findings.begin(), verdict.chain->findings.end());
+  put_differences_first(verdict);
+  if (situation.options.opinions > 1 && situation.grounds.opinion == nullptr)
+    verdict.findings.push_back(findings::opinion_not_installed(Code{"Botan"}, Code{std::string(crypto::opinion_package())}));
   accept_algorithms(signature, verdict.best_signature_time.value_or(situation.question.now), verdict.findings);
   if (signature.claimed_time && *signature.claimed_time > situation.question.now + 5 * kMinute)
     verdict.findings.push_back(findings::claimed_time_in_future(*signature.claimed_time));
@@ -102,7 +122,7 @@ void verify_cryptographically(const format::Signature& signature, const pki::Cer
   }
   const auto key = signer->key();
   if (!key) {
-    findings.push_back(findings::signature_algorithm_unknown(Code{"the signer's key"}));
+    findings.push_back(findings::signature_algorithm_unknown(Code{crypto::signature_name(signature.algorithm)}));
     return;
   }
   switch ((*key)->verify(signature.algorithm, signature.signed_octets, signature.value, signature.ecdsa_form)) {

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <mutex>
 
+#include "verify/opinions.h"
 #include "verify/rules.h"
 
 namespace mohr::verify {
@@ -87,12 +88,13 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
   }
   auto judgement = std::make_shared<PathJudgement>();
   MOHR_TRY(pki::Path path,
-           pki::find_path(question.target, question.purpose, question.time, grounds.trust, grounds.evidence, grounds.budget));
+           pki::find_path(question.target, {question.purpose, question.time}, grounds.trust, grounds.evidence, grounds.budget));
   for (pki::CertificatePtr& certificate : path.certificates) judgement->path.push_back({std::move(certificate), {}});
   judgement->anchor = path.anchor;
   judgement->findings = std::move(path.findings);
   judgement->from = path.valid_from;
   judgement->until = std::min(path.valid_until, next_midnight(question.now));  // rows of algorithms change at midnight
+  if (grounds.opinion != nullptr) ask_about_chain(*grounds.opinion, question.time, *judgement);
   const auto fails = [](const Finding& finding) { return !rule(finding.check).warning; };
   const bool dates_only = std::none_of(judgement->findings.begin(), judgement->findings.end(), [&](const Finding& finding) {
     return fails(finding) && finding.check != Check::certificate_expired && finding.check != Check::certificate_not_yet_valid;
@@ -128,7 +130,9 @@ Result<PathJudgementPtr> judge_with_network(const PathQuestion& question, const 
   pki::Asking asking(fetcher);
   while (true) {
     MOHR_TRY(PathJudgementPtr judgement, judge_path(question, {evidence, trust, budget}));
-    if (!judgement->chained || !asking.learn(missing_statuses(*judgement), evidence, budget)) return judgement;
+    if (!judgement->chained) return judgement;
+    MOHR_TRY(const bool came, asking.learn(missing_statuses(*judgement), evidence, budget));
+    if (!came) return judgement;
   }
 }
 

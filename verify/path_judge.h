@@ -4,6 +4,7 @@
 #include <shared_mutex>
 #include <unordered_map>
 
+#include "pki/crypto/opinion.h"
 #include "verify/verdict.h"
 
 namespace mohr::verify {
@@ -37,7 +38,8 @@ struct Grounds {
   const pki::Trust& trust;
   Budget& budget;
   PathCache* cache = nullptr;
-  crypto::Hash identity{};  // of evidence and trust together; needed with a cache
+  crypto::Hash identity{};                         // of evidence and trust together; needed with a cache
+  const crypto::OpinionModule* opinion = nullptr;  // who else is asked about chains and values
 };
 Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds& grounds);
 // Where the statuses that are unknown in it could be had.

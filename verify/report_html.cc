@@ -25,6 +25,7 @@ class Page {
   void details(const format::Signature& signature, const SignatureVerdict& verdict);
   void path(const PathJudgementPtr& chain);
   void trusted();
+  void opinions();
 
   void label(Label which) { html_.text(phrase(which, language_)); }
   void row(Label which, std::string_view value, bool identifier = false) {
@@ -264,11 +265,23 @@ void Page::trusted() {
   html_.markup("</ul><div dir=ltr class=id>SHA-256 ").text(hex(verdict_.trust_identity.view())).markup("</div></details>\n");
 }
 
+void Page::opinions() {
+  for (const OpinionSummary& opinion : verdict_.opinions) {
+    const Label says = opinion.asked.empty() ? Label::opinion_not_asked : opinion.agrees ? Label::opinion_agrees : Label::opinion_differs;
+    html_.markup("<p>");
+    label(Label::second_opinion);
+    html_.text(": " + isolate_ltr(opinion.library + (opinion.version.empty() ? "" : " " + opinion.version)) + " ");
+    label(says);
+    html_.markup("</p>\n");
+  }
+}
+
 std::string Page::make() {
   head();
   outcome();
   for (std::size_t i = 0; i < verdict_.signatures.size(); ++i) signature(i);
   if (!verdict_.no_signature) trusted();
+  opinions();
   html_.markup("</body></html>\n");
   return html_.str();
 }

@@ -146,6 +146,25 @@ Value uncovered_value(const format::Signature& signature) {
   return list;
 }
 
+Value opinions_value(const std::vector<OpinionSummary>& opinions) {
+  const auto texts = [](const std::vector<std::string>& from) {
+    Array list;
+    for (const std::string& one : from) list.emplace_back(one);
+    return list;
+  };
+  Array list;
+  for (const OpinionSummary& opinion : opinions) {
+    Value value;
+    value.add("library", opinion.library)
+        .add("version", opinion.version)
+        .add("asked", texts(opinion.asked))
+        .add("not_asked", texts(opinion.not_asked))
+        .add("agrees", opinion.asked.empty() ? Value() : Value(opinion.agrees));
+    list.push_back(std::move(value));
+  }
+  return list;
+}
+
 Value signature_value(const format::Signature& signature, const SignatureVerdict& verdict) {
   Value value;
   value.add("name", signature.name)
@@ -222,6 +241,7 @@ Value report_json(const Verdict& verdict, std::string_view name) {
   for (std::size_t i = 0; i < verdict.signatures.size(); ++i)
     signatures.push_back(signature_value(verdict.document.signatures[i], verdict.signatures[i]));
   report.add("signatures", std::move(signatures));
+  report.add("opinions", opinions_value(verdict.opinions));
   Array anchors;
   for (const std::string& anchor : verdict.trusted) anchors.emplace_back(anchor);
   Value trust;

@@ -3,6 +3,7 @@
 
 #include "pki/crypto_policy.h"
 #include "verify/evaluation.h"
+#include "verify/opinions.h"
 #include "verify/rules.h"
 
 namespace mohr::verify {
@@ -44,6 +45,7 @@ Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier
   if (token.time > situation.question.now) verdict.findings.push_back(findings::timestamp_in_future(token.time));
   if (!checked.signer) return verdict;
   verdict.authority = checked.signer->subject().display();
+  if (situation.grounds.opinion != nullptr) ask_about_timestamp(*situation.grounds.opinion, token, *checked.signer, verdict);
   const PathQuestion question{checked.signer, pki::Purpose::time_stamping, situation.question.now, situation.question.now,
                               false,          situation.options.revocation};
   MOHR_TRY(verdict.chain, judge_path(question, situation.grounds));

@@ -40,6 +40,16 @@ struct CertificateFacts {  // a certificate of a path, for the report
   std::optional<pki::RevocationStatus> revocation;  // nothing for the anchor
 };
 
+// What another library was asked about, and what it was not (ids: docs/report.schema.json); the latter never holds a document up.
+struct OpinionScope {
+  std::vector<std::string> asked, not_asked;
+};
+struct OpinionSummary {
+  std::string library, version;  // version "": not installed
+  std::vector<std::string> asked, not_asked;
+  bool agrees = true;
+};
+
 // Path and revocation of one certificate at one time. Shared with the cache of the Verifier.
 struct PathJudgement {
   std::vector<CertificateFacts> path;   // target first
@@ -47,7 +57,8 @@ struct PathJudgement {
   Findings findings;                    // warnings among them
   bool good = false;
   bool chained = false;  // a path to an anchor verifies: its certificates' URLs may be fetched
-  Instant from, until;   // good as long as the wanted time and the time of checking both lie in here
+  OpinionScope opinion;
+  Instant from, until;  // good as long as the wanted time and the time of checking both lie in here
 };
 using PathJudgementPtr = std::shared_ptr<const PathJudgement>;
 
@@ -57,6 +68,7 @@ struct TimestampVerdict {
   bool good = false;
   PathJudgementPtr chain;  // null when it was not looked at
   Findings findings;
+  OpinionScope opinion;
 };
 
 struct SignatureVerdict {
@@ -70,6 +82,7 @@ struct SignatureVerdict {
   Findings warnings;
   PathJudgementPtr chain;  // of the signer; null when there is no certificate
   std::vector<TimestampVerdict> timestamps;
+  OpinionScope opinion;
   std::optional<Instant> best_signature_time;  // from a good time-stamp; else the time of checking was used
   bool demonstration = false;
 };
@@ -85,6 +98,7 @@ struct Verdict {
   std::vector<pki::FailedFetch> failed_fetches;
   std::vector<std::string> trusted;  // anchors that were configured: display names
   crypto::Hash trust_identity;
+  std::vector<OpinionSummary> opinions;  // of other libraries; empty when none was wanted
 };
 
 }  // namespace mohr::verify

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "verify/evaluation.h"
+#include "verify/opinions.h"
 
 namespace mohr::verify {
 
@@ -10,10 +11,12 @@ struct Verifier::State {
   State(pki::Trust t, Options o) : trust(std::move(t)), options(std::move(o)) {
     for (const pki::Anchor& anchor : trust.anchors()) trusted.push_back(anchor.certificate->subject().display());
   }
+  [[nodiscard]] const crypto::OpinionModule* second_opinion() const { return options.second != nullptr ? options.second : second.module(); }
   pki::Trust trust;
   Options options;
   PathCache cache;
   pki::CertificateMemory memory;
+  crypto::SecondOpinion second;
   std::vector<std::string> trusted;  // the anchors' names, for the reports
 };
 
@@ -100,13 +103,21 @@ Result<Verdict> Verifier::verify(const Source& document, const Source* content, 
   MOHR_CHECK(add_timestamp_evidence(facts, evidence, budget));
   MOHR_TRY(const crypto::Hash request, request_digest(question, budget));
   PathCache* cache = state_->options.cache ? &state_->cache : nullptr;
+  const bool second_wanted = state_->options.opinions > 1;
+  const crypto::OpinionModule* opinion = second_wanted ? state_->second_opinion() : nullptr;
   pki::Asking asking(fetcher);
   while (true) {
-    const Grounds grounds{evidence, state_->trust, budget, cache, identity_of(evidence, state_->trust)};
+    const Grounds grounds{evidence, state_->trust, budget, cache, identity_of(evidence, state_->trust), opinion};
     MOHR_TRY(std::vector<SignatureVerdict> verdicts, evaluate(facts, Situation{question, state_->options, grounds, request}));
     // Judged again after each thing that came: it may make the other needs needless.
-    if (fetcher == nullptr || !asking.learn(needs(facts, verdicts, grounds, state_->options), evidence, budget))
-      return assemble(std::move(facts), std::move(verdicts), question, state_->trusted, state_->trust.identity(), evidence);
+    bool came = false;
+    if (fetcher != nullptr) {
+      MOHR_TRY(came, asking.learn(needs(facts, verdicts, grounds, state_->options), evidence, budget));
+    }
+    if (came) continue;
+    Verdict verdict = assemble(std::move(facts), std::move(verdicts), question, state_->trusted, state_->trust.identity(), evidence);
+    if (second_wanted) verdict.opinions.push_back(sum_up(opinion, verdict.signatures));
+    return verdict;
   }
 }
 

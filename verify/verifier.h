@@ -2,6 +2,7 @@
 #pragma once
 
 #include "format/reader.h"
+#include "pki/crypto/opinion.h"
 #include "pki/fetch.h"
 #include "verify/verdict.h"
 
@@ -19,7 +20,9 @@ struct Options {
   Limits limits;
   bool revocation = true;  // false only for measurements and tests: says so in the verdict's warnings
   bool cache = true;
-  std::vector<std::string> allowed_hosts;  // may be asked for missing issuers though no path verifies yet (--allow-host)
+  int opinions = 2;  // how many libraries are asked: 2 asks Botan too where it is installed (verify/opinions.h)
+  const crypto::OpinionModule* second = nullptr;  // asked in place of the installed one
+  std::vector<std::string> allowed_hosts;         // may be asked for missing issuers though no path verifies yet (--allow-host)
 };
 
 class Verifier {

@@ -42,6 +42,7 @@ class Budget {
   // Error when Limit::seconds have passed since this budget was made.
   Result<void> in_time() const;
   [[nodiscard]] std::uint64_t limit(Limit limit) const { return limits_.of(limit); }
+  [[nodiscard]] std::uint64_t left(Limit limit) const { return left_.of(limit); }
   [[nodiscard]] const Limits& limits() const { return limits_; }
 
  private:

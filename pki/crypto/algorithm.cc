@@ -36,6 +36,28 @@ constexpr std::array kSignatures = {
 #undef SIGNATURE
 };
 
+struct PureRow {
+  SignatureScheme scheme = SignatureScheme::none;
+  std::string_view name, oid, jws;
+  OidOctets contents;
+};
+constexpr std::array kPures = {
+    PureRow{},
+#define PURE(tag, scheme, name, oid, jws, bits, key_octets, signature_octets) \
+  PureRow{SignatureScheme::scheme, name, oid, jws, asn1::oid_octets(oid)},
+#include "pki/crypto/algorithms.def"
+#undef PURE
+};
+const PureRow& row(ParameterSet set) { return kPures[static_cast<std::size_t>(set)]; }
+
+template <class Wanted>
+std::optional<SignatureAlgorithm> find_pure(const Wanted& wanted) {
+  for (std::size_t i = 1; i < kPures.size(); ++i)
+    if (wanted(kPures[i])) return pure_algorithm(static_cast<ParameterSet>(i));
+  return std::nullopt;
+}
+
+constexpr OidOctets kShake256Len = asn1::oid_octets("2.16.840.1.101.3.4.2.18");
 constexpr std::string_view kEd25519 = "1.3.101.112", kEd448 = "1.3.101.113", kPss = "1.2.840.113549.1.1.10", kMgf1 = "1.2.840.113549.1.1.8";
 constexpr OidOctets kPssContents = asn1::oid_octets(kPss), kMgf1Contents = asn1::oid_octets(kMgf1),
                     kRsaContents = asn1::oid_octets("1.2.840.113549.1.1.1"), kEcContents = asn1::oid_octets("1.2.840.10045.2.1"),
@@ -45,7 +67,10 @@ constexpr std::int64_t kLongestSalt = 2048;  // octets: no modulus that is accep
 int edwards_bits(std::string_view oid) { return oid == kEd25519 ? 255 : oid == kEd448 ? 448 : 0; }
 
 SignatureAlgorithm algorithm_of(const SignatureRow& found) {
-  SignatureAlgorithm out{found.scheme, found.digest, DigestAlgorithm::none, 0, edwards_bits(found.oid), Curve::none};
+  SignatureAlgorithm out;
+  out.scheme = found.scheme;
+  out.digest = found.digest;
+  out.edwards_bits = edwards_bits(found.oid);
   if (found.scheme == SignatureScheme::rsa_pss) {  // the named forms: MGF1 with the same digest, salt as long as it
     out.mgf_digest = found.digest;
     out.salt_octets = static_cast<int>(digest_size(found.digest));
@@ -104,6 +129,12 @@ std::optional<DigestAlgorithm> digest_from_uri(std::string_view uri) {
 Result<DigestAlgorithm> read_digest_algorithm(asn1::Reader& reader) {
   MOHR_TRY(asn1::Reader identifier, reader.enter(asn1::kSequence));
   MOHR_TRY(const ByteView oid, identifier.oid());
+  if (equal(oid, kShake256Len.view())) {  // RFC 8419 2.2: the length of the output in bits
+    MOHR_TRY(const std::int64_t bits, identifier.small_integer());
+    MOHR_CHECK(identifier.finish());
+    if (bits != 512) return errors::algorithm_unknown(Code{"SHAKE256 with " + std::to_string(bits) + " bits"});
+    return DigestAlgorithm::shake256;
+  }
   const auto found = digest_from_oid(oid);
   if (!found) return errors::algorithm_unknown(Code{asn1::dotted(oid)});
   MOHR_CHECK(read_absent_or_null(identifier));
@@ -120,13 +151,38 @@ std::string signature_name(const SignatureAlgorithm& algorithm) {
     case SignatureScheme::ecdsa: return "ECDSA with " + digest;
     case SignatureScheme::dsa: return "DSA with " + digest;
     case SignatureScheme::eddsa: return algorithm.edwards_bits == 255 ? "Ed25519" : algorithm.edwards_bits == 448 ? "Ed448" : "EdDSA";
+    case SignatureScheme::ml_dsa:
+    case SignatureScheme::slh_dsa: return std::string(row(algorithm.set).name);
     case SignatureScheme::none: break;
   }
   return "unknown";
 }
 
+SignatureAlgorithm pure_algorithm(ParameterSet set) {
+  SignatureAlgorithm out;
+  out.scheme = row(set).scheme;
+  out.set = set;
+  return out;
+}
+
+bool is_pure(SignatureScheme scheme) {
+  return scheme == SignatureScheme::eddsa || scheme == SignatureScheme::ml_dsa || scheme == SignatureScheme::slh_dsa;
+}
+
+std::optional<DigestAlgorithm> demanded_digest(const SignatureAlgorithm& algorithm) {
+  if (algorithm.digest != DigestAlgorithm::none) return algorithm.digest;
+  if (algorithm.scheme == SignatureScheme::eddsa && algorithm.edwards_bits == 255) return DigestAlgorithm::sha512;
+  if (algorithm.scheme == SignatureScheme::eddsa && algorithm.edwards_bits == 448) return DigestAlgorithm::shake256;
+  return std::nullopt;
+}
+
+DigestAlgorithm content_digest(const SignatureAlgorithm& algorithm) { return demanded_digest(algorithm).value_or(DigestAlgorithm::sha512); }
+
 Result<SignatureAlgorithm> read_pss_parameters(asn1::Reader& reader) {
-  SignatureAlgorithm out{SignatureScheme::rsa_pss, DigestAlgorithm::sha1, DigestAlgorithm::sha1, 20, 0, Curve::none};
+  SignatureAlgorithm out;
+  out.scheme = SignatureScheme::rsa_pss;
+  out.digest = out.mgf_digest = DigestAlgorithm::sha1;
+  out.salt_octets = 20;
   MOHR_TRY(asn1::Reader fields, reader.enter(asn1::kSequence));
   // RFC 4055 3.1. Encoders write the defaults too, against DER; they are read.
   if (fields.peek() == asn1::context(0)) {
@@ -178,8 +234,13 @@ Result<SignatureAlgorithm> read_signature_algorithm(asn1::Reader& reader, Digest
     }
     return algorithm_of(candidate);
   }
+  if (const auto pure = find_pure([&](const PureRow& candidate) { return equal(candidate.contents.view(), oid); })) {
+    MOHR_CHECK(identifier.finish());  // RFC 9881 2, RFC 9909 3: no parameters
+    return *pure;
+  }
   if (digest != DigestAlgorithm::none) {  // RFC 5652 10.1.2, RFC 3370 3.2: a key type where the digest stands elsewhere
-    SignatureAlgorithm out{SignatureScheme::none, digest, DigestAlgorithm::none, 0, 0, Curve::none};
+    SignatureAlgorithm out;
+    out.digest = digest;
     if (equal(oid, kRsaContents.view())) out.scheme = SignatureScheme::rsa_pkcs1;
     if (equal(oid, kEcContents.view())) out.scheme = SignatureScheme::ecdsa;
     if (equal(oid, kDsaContents.view())) out.scheme = SignatureScheme::dsa;
@@ -194,6 +255,7 @@ Result<SignatureAlgorithm> read_signature_algorithm(asn1::Reader& reader, Digest
 
 Bytes write_signature_algorithm(const SignatureAlgorithm& algorithm) {
   if (algorithm.scheme == SignatureScheme::rsa_pss) return asn1::sequence({asn1::oid(kPss), pss_parameters(algorithm)});
+  if (algorithm.set != ParameterSet::none) return asn1::sequence({asn1::oid(row(algorithm.set).oid)});
   const SignatureRow* found = row_of(algorithm);
   if (found == nullptr || found->oid.empty()) return asn1::sequence({});
   if (algorithm.scheme == SignatureScheme::rsa_pkcs1) return asn1::sequence({asn1::oid(found->oid), asn1::null()});
@@ -221,10 +283,17 @@ std::optional<SignatureAlgorithm> signature_from_jws(std::string_view alg) {
     }
     return out;
   }
-  return std::nullopt;
+  if (alg == "Ed25519" || alg == "Ed448") {  // RFC 9864 2.2: one curve only
+    SignatureAlgorithm out;
+    out.scheme = SignatureScheme::eddsa;
+    out.edwards_bits = alg == "Ed25519" ? 255 : 448;
+    return out;
+  }
+  return find_pure([&](const PureRow& candidate) { return !alg.empty() && candidate.jws == alg; });
 }
 
 std::string_view signature_jws(const SignatureAlgorithm& algorithm) {
+  if (algorithm.set != ParameterSet::none) return row(algorithm.set).jws;
   const SignatureRow* found = row_of(algorithm);
   return found == nullptr ? std::string_view{} : found->jws;
 }

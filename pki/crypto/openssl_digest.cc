@@ -50,9 +50,14 @@ class Spares {
 };
 thread_local Spares spares;
 
-Hash finished(EVP_MD_CTX* context) {
+Hash finished(EVP_MD_CTX* context, DigestAlgorithm algorithm) {
   Hash out;
   unsigned size = 0;
+  if (algorithm == DigestAlgorithm::shake256) {
+    if (EVP_DigestFinalXOF(context, out.octets.data(), digest_size(algorithm)) == 1)
+      out.size = static_cast<std::uint8_t>(digest_size(algorithm));
+    return out;
+  }
   if (EVP_MD_CTX_get_size(context) <= static_cast<int>(out.octets.size()) && EVP_DigestFinal_ex(context, out.octets.data(), &size) == 1)
     out.size = static_cast<std::uint8_t>(size);
   return out;
@@ -80,7 +85,7 @@ Hash digest(DigestAlgorithm algorithm, ByteView message) {
   EVP_MD_CTX* context = spares.take(algorithm);
   if (context == nullptr) return {};
   Hash out;
-  if (EVP_DigestUpdate(context, message.data(), message.size()) == 1) out = finished(context);
+  if (EVP_DigestUpdate(context, message.data(), message.size()) == 1) out = finished(context, algorithm);
   spares.give(algorithm, context);
   return out;
 }
@@ -106,7 +111,7 @@ void Digest::update(ByteView more) {
   if (state_->context == nullptr || EVP_DigestUpdate(state_->context, more.data(), more.size()) != 1) state_->whole = false;
 }
 
-Hash Digest::finish() { return state_->whole && state_->context != nullptr ? finished(state_->context) : Hash{}; }
+Hash Digest::finish() { return state_->whole && state_->context != nullptr ? finished(state_->context, state_->algorithm) : Hash{}; }
 
 Result<std::vector<Hash>> digest_ranges(const Source& source, std::span<const Range> ranges, std::span<const DigestAlgorithm> algorithms,
                                         Budget& budget) {

@@ -61,6 +61,21 @@ constexpr asn1::OidOctets kRsa = asn1::oid_octets("1.2.840.113549.1.1.1"), kRsaP
                           kEc = asn1::oid_octets("1.2.840.10045.2.1"), kEd25519 = asn1::oid_octets("1.3.101.112"),
                           kEd448 = asn1::oid_octets("1.3.101.113"), kDsa = asn1::oid_octets("1.2.840.10040.4.1");
 
+struct PureRow {
+  ParameterSet set;
+  KeyType type;
+  asn1::OidOctets oid;
+  const char* library;
+  int bits;
+  std::size_t key_octets;
+};
+constexpr std::array kPures = {
+#define PURE(tag, scheme, name, oid, jws, bits, key_octets, signature_octets) \
+  PureRow{ParameterSet::tag, KeyType::scheme, asn1::oid_octets(oid), name, bits, key_octets},
+#include "pki/crypto/algorithms.def"
+#undef PURE
+};
+
 constexpr int kSmallestModulus = 512, kLargestModulus = 16384;  // bits; the library verifies nothing larger
 constexpr std::size_t kLargestExponent = 8;                     // octets: a longer one only buys time from us
 constexpr std::size_t kPoolSize = 8;                            // contexts kept for each key
@@ -155,6 +170,7 @@ struct PublicKey::State {
   Bytes spki;
   KeyType type = KeyType::rsa;
   Curve curve = Curve::none;
+  ParameterSet set = ParameterSet::none;
   int bits = 0;
   std::optional<SignatureAlgorithm> only;  // RSASSA-PSS parameters in the key (RFC 4055 1.2): salt is the least
   Key key;
@@ -222,6 +238,17 @@ Result<void> read_edwards(ByteView octets, State& state) {
   return {};
 }
 
+// RFC 9881 4, RFC 9909 4: the octets of the key stand in the BIT STRING as they are.
+Result<void> read_pure(const PureRow& row, ByteView octets, State& state) {
+  state.type = row.type;
+  state.set = row.set;
+  state.bits = row.bits;
+  if (octets.size() != row.key_octets) return errors::der_invalid(Code{std::string(row.library) + " key of the wrong length"});
+  state.key.reset(EVP_PKEY_new_raw_public_key_ex(nullptr, row.library, nullptr, octets.data(), octets.size()));
+  if (!state.key) return errors::key_unsupported(Code{row.library});  // before OpenSSL 3.5
+  return {};
+}
+
 // RFC 3279 2.3.2. The house signs nothing with DSA and no policy accepts it; test suites have it.
 Result<void> read_dsa(asn1::Reader& identifier, ByteView octets, State& state) {
   if (identifier.at_end()) return errors::key_unsupported(Code{"DSA with inherited parameters"});
@@ -275,6 +302,11 @@ Result<void> read_key(ByteView oid, asn1::Reader& identifier, ByteView octets, S
   if (equal(oid, kDsa.view())) {
     state.type = KeyType::dsa;
     return read_dsa(identifier, octets, state);
+  }
+  for (const PureRow& row : kPures) {
+    if (!equal(oid, row.oid.view())) continue;
+    MOHR_CHECK(identifier.finish());
+    return read_pure(row, octets, state);
   }
   return errors::key_unsupported(Code{asn1::dotted(oid)});
 }
@@ -358,6 +390,7 @@ PublicKey::~PublicKey() = default;
 
 KeyType PublicKey::type() const { return state_->type; }
 Curve PublicKey::curve() const { return state_->curve; }
+ParameterSet PublicKey::set() const { return state_->set; }
 int PublicKey::bits() const { return state_->bits; }
 ByteView PublicKey::spki() const { return state_->spki; }
 
@@ -368,6 +401,8 @@ std::string PublicKey::name() const {
     case KeyType::dsa: return "DSA-" + std::to_string(state_->bits);
     case KeyType::ed25519: return "Ed25519";
     case KeyType::ed448: return "Ed448";
+    case KeyType::ml_dsa:
+    case KeyType::slh_dsa: return signature_name(pure_algorithm(state_->set));
     case KeyType::ec: break;
   }
   const auto found = std::find_if(kCurves.begin(), kCurves.end(), [&](const CurveRow& c) { return c.curve == state_->curve; });
@@ -377,7 +412,7 @@ std::string PublicKey::name() const {
 SignatureCheck PublicKey::verify(const SignatureAlgorithm& algorithm, ByteView message, ByteView signature, EcdsaForm form) const {
   if (!fits(algorithm, *this)) return SignatureCheck::wrong_key;
   const QuietErrors quiet;
-  if (algorithm.scheme == SignatureScheme::eddsa) return state_->verify_message(message, signature);
+  if (is_pure(algorithm.scheme)) return state_->verify_message(message, signature);
   std::optional<Bytes> converted;
   if (algorithm.scheme == SignatureScheme::ecdsa) {
     const std::size_t field = (static_cast<std::size_t>(state_->bits) + 7) / 8;
@@ -415,9 +450,16 @@ bool PublicKey::accepts(const SignatureAlgorithm& algorithm) const {
     case SignatureScheme::eddsa:
       return (state_->type == KeyType::ed25519 && algorithm.edwards_bits != 448) ||
              (state_->type == KeyType::ed448 && algorithm.edwards_bits != 255);
+    case SignatureScheme::ml_dsa:
+    case SignatureScheme::slh_dsa: return algorithm.set == state_->set;
     case SignatureScheme::none: break;
   }
   return false;
+}
+
+bool is_available(ParameterSet set) {
+  const QuietErrors quiet;
+  return Context(EVP_PKEY_CTX_new_from_name(nullptr, signature_name(pure_algorithm(set)).c_str(), nullptr)) != nullptr;
 }
 
 bool fits(const SignatureAlgorithm& algorithm, const PublicKey& key) { return key.accepts(algorithm); }

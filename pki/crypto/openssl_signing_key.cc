@@ -49,7 +49,7 @@ class SoftwareKey final : public SigningKey {
     if (!fits(algorithm, *public_key_))
       return errors::crypto_failed(Code{"signing with " + signature_name(algorithm) + " by this kind of key"});
     const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
-    const EVP_MD* md = algorithm.scheme == SignatureScheme::eddsa ? nullptr : digest_handle(algorithm.digest);
+    const EVP_MD* md = is_pure(algorithm.scheme) ? nullptr : digest_handle(algorithm.digest);
     EVP_PKEY_CTX* parameters = nullptr;
     if (!context || EVP_DigestSignInit(context.get(), &parameters, md, nullptr, key_.get()) != 1) return refused("signing");
     if (algorithm.scheme == SignatureScheme::rsa_pss &&
@@ -99,6 +99,8 @@ SignatureAlgorithm preferred_algorithm(const PublicKey& key, DigestAlgorithm dig
       algorithm.edwards_bits = key.type() == KeyType::ed25519 ? 255 : 448;
       break;
     case KeyType::dsa: algorithm.scheme = SignatureScheme::dsa; break;
+    case KeyType::ml_dsa:
+    case KeyType::slh_dsa: algorithm = pure_algorithm(key.set()); break;
   }
   return algorithm;
 }
@@ -112,7 +114,11 @@ Result<std::unique_ptr<SigningKey>> generate_key(NewKey kind) {
     case NewKey::rsa4096: key.reset(EVP_RSA_gen(4096)); break;
     case NewKey::p256: key.reset(EVP_EC_gen("P-256")); break;
     case NewKey::p384: key.reset(EVP_EC_gen("P-384")); break;
+    case NewKey::p521: key.reset(EVP_EC_gen("P-521")); break;
+    case NewKey::brainpool256: key.reset(EVP_EC_gen("brainpoolP256r1")); break;
     case NewKey::ed25519: key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")); break;
+    case NewKey::ed448: key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED448")); break;
+    case NewKey::ml_dsa_44: key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "ML-DSA-44")); break;
   }
   if (!key) return refused("making a key");
   return SoftwareKey::make(std::move(key));

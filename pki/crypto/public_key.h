@@ -7,7 +7,7 @@
 
 namespace mohr::crypto {
 
-enum class KeyType : std::uint8_t { rsa, rsa_pss, ec, ed25519, ed448, dsa };
+enum class KeyType : std::uint8_t { rsa, rsa_pss, ec, ed25519, ed448, dsa, ml_dsa, slh_dsa };
 
 // How an ECDSA signature is written: Ecdsa-Sig-Value (X.509, CMS) or r || s of fixed width (XML, JWS). Ignored for other keys.
 enum class EcdsaForm : std::uint8_t { der, fixed };
@@ -29,13 +29,14 @@ class PublicKey {
 
   [[nodiscard]] KeyType type() const;
   [[nodiscard]] Curve curve() const;
-  [[nodiscard]] int bits() const;          // modulus or field size
+  [[nodiscard]] ParameterSet set() const;  // ML-DSA, SLH-DSA
+  [[nodiscard]] int bits() const;          // modulus or field size; strength of ML-DSA and SLH-DSA
   [[nodiscard]] std::string name() const;  // "RSA-2048", "P-256"
   [[nodiscard]] ByteView spki() const;
 
   [[nodiscard]] bool accepts(const SignatureAlgorithm& algorithm) const;  // what fits() says
 
-  // Verifies `signature` over `message` (which is digested here, except for EdDSA).
+  // Verifies `signature` over `message` (which is digested here, unless is_pure).
   [[nodiscard]] SignatureCheck verify(const SignatureAlgorithm& algorithm, ByteView message, ByteView signature,
                                       EcdsaForm form = EcdsaForm::der) const;
 
@@ -46,6 +47,8 @@ class PublicKey {
   std::unique_ptr<State> state_;
 };
 
+// Whether the linked library has these (OpenSSL from 3.5 on).
+bool is_available(ParameterSet set);
 // Whether an algorithm can be used with a kind of key at all (a PSS-only key with PKCS#1 cannot).
 bool fits(const SignatureAlgorithm& algorithm, const PublicKey& key);
 // r || s of fixed width from Ecdsa-Sig-Value and back; nothing when malformed or out of range.

@@ -17,7 +17,8 @@ class SigningKey {
 SignatureAlgorithm preferred_algorithm(const PublicKey& key, DigestAlgorithm digest = DigestAlgorithm::sha256);
 
 // New software keys, for the demonstration authority and tests.
-enum class NewKey : std::uint8_t { rsa1024, rsa2048, rsa3072, rsa4096, p256, p384, ed25519 };
+enum class NewKey : std::uint8_t { rsa1024, rsa2048, rsa3072, rsa4096, p256, p384, p521, brainpool256, ed25519, ed448, ml_dsa_44 };
+// Errors: crypto_failed, also where the linked library lacks the algorithm (ML-DSA before OpenSSL 3.5).
 Result<std::unique_ptr<SigningKey>> generate_key(NewKey kind);
 Result<std::unique_ptr<SigningKey>> signing_key_from_pkcs8(const Secret& der);
 Result<Secret> pkcs8_from_signing_key(const SigningKey& key);  // software keys only

@@ -27,6 +27,9 @@ Result<Bytes> spki_from_jwk(const json::Value& jwk) {
     const Bytes key = asn1::sequence({asn1::unsigned_integer(octets(jwk, "n")), asn1::unsigned_integer(octets(jwk, "e"))});
     return spki({asn1::oid("1.2.840.113549.1.1.1"), asn1::null()}, key);
   }
+  if (const auto algorithm = crypto::signature_from_jws(text(jwk, "alg")); type == "AKP" && algorithm) {
+    return asn1::sequence({crypto::write_signature_algorithm(*algorithm), asn1::bit_string(octets(jwk, "pub"))});
+  }
   if (type == "OKP" && curve == "Ed25519") return spki({asn1::oid("1.3.101.112")}, octets(jwk, "x"));
   if (type == "OKP" && curve == "Ed448") return spki({asn1::oid("1.3.101.113")}, octets(jwk, "x"));
   for (const CurveName& name : kCurves) {
@@ -76,6 +79,11 @@ Result<std::shared_ptr<const crypto::PublicKey>> public_key_from_jwk(const json:
 }
 
 Result<std::unique_ptr<crypto::SigningKey>> signing_key_from_jwk(const json::Value& jwk) {
+  if (const auto algorithm = crypto::signature_from_jws(text(jwk, "alg")); text(jwk, "kty") == "AKP" && algorithm) {
+    const Bytes seed = asn1::element(asn1::context(0, false), octets(jwk, "priv"));  // RFC 9881 6
+    const Bytes pkcs8 = asn1::sequence({asn1::integer(0), crypto::write_signature_algorithm(*algorithm), asn1::octet_string(seed)});
+    return crypto::signing_key_from_pkcs8(Secret(pkcs8));
+  }
   Bytes key = asn1::integer(0);  // RFC 8017 A.1.2
   for (const std::string_view member : {"n", "e", "d", "p", "q", "dp", "dq", "qi"})
     append(key, asn1::unsigned_integer(octets(jwk, member)));

@@ -7,7 +7,7 @@
 namespace mohr::conformance {
 
 Result<std::shared_ptr<const crypto::PublicKey>> public_key_from_jwk(const json::Value& jwk);
-// RSA only.
+// RSA, ML-DSA.
 Result<std::unique_ptr<crypto::SigningKey>> signing_key_from_jwk(const json::Value& jwk);
 
 struct JwsResult {

@@ -26,6 +26,7 @@ class Cases {
   // Not computed at all: allowed only when exceptions.json lists it.
   void skip(std::string id, std::string expected, std::string reason);
   [[nodiscard]] std::vector<Case>& all() { return cases_; }
+  [[nodiscard]] const std::vector<Case>& all() const { return cases_; }
 
  private:
   std::vector<Case> cases_;

@@ -31,7 +31,7 @@ Result<pki::Path> path_at(Instant time, const pki::CertificatePtr& signer, const
   pki::Evidence evidence;
   for (const pki::CertificatePtr& certificate : one.chain) evidence.add(certificate, pki::Origin::given);
   Budget budget;
-  return pki::find_path(signer, pki::Purpose::time_stamping, time, trust, evidence, budget);
+  return pki::find_path(signer, {pki::Purpose::time_stamping, time}, trust, evidence, budget);
 }
 
 bool is_good(const Result<pki::Path>& path) {

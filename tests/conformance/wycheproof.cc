@@ -3,6 +3,7 @@
 #include <array>
 
 #include "jwk.h"
+#include "listener.h"
 #include "pki/crypto/public_key.h"
 #include "suite.h"
 
@@ -24,6 +25,7 @@ constexpr std::array kKinds = {
     Kind{"EcdsaP1363Verify", Way::raw, SignatureScheme::ecdsa, crypto::EcdsaForm::fixed},
     Kind{"DsaVerify", Way::raw, SignatureScheme::dsa, crypto::EcdsaForm::der},
     Kind{"EddsaVerify", Way::raw, SignatureScheme::eddsa, crypto::EcdsaForm::der},
+    Kind{"MlDsaVerify", Way::raw, SignatureScheme::ml_dsa, crypto::EcdsaForm::der},
     Kind{"RsassaPkcs1Verify", Way::raw, SignatureScheme::rsa_pkcs1, crypto::EcdsaForm::der},
     Kind{"RsassaPssVerify", Way::raw, SignatureScheme::rsa_pss, crypto::EcdsaForm::der},
     Kind{"RsassaPssWithParametersVerify", Way::raw, SignatureScheme::rsa_pss, crypto::EcdsaForm::der},
@@ -62,6 +64,13 @@ void skip_all(const Group& group, const json::Array& tests, const std::string& r
   }
 }
 
+// "mldsa_44_verify_test": the file names the parameter set.
+crypto::ParameterSet set_of(std::string_view stem) {
+  if (stem.find("_44_") != std::string_view::npos) return crypto::ParameterSet::ml_dsa_44;
+  if (stem.find("_65_") != std::string_view::npos) return crypto::ParameterSet::ml_dsa_65;
+  return crypto::ParameterSet::ml_dsa_87;
+}
+
 void run_raw(const Group& group, const json::Array& tests, Cases& cases) {
   crypto::SignatureAlgorithm algorithm;
   algorithm.scheme = group.kind.scheme;
@@ -69,13 +78,23 @@ void run_raw(const Group& group, const json::Array& tests, Cases& cases) {
   algorithm.mgf_digest = digest_called(text(group.value, "mgfSha"));
   if (const json::Value* salt = group.value.member("sLen"); salt != nullptr && salt->integer() != nullptr)
     algorithm.salt_octets = static_cast<int>(*salt->integer());
+  if (algorithm.scheme == SignatureScheme::ml_dsa) {
+    const crypto::ParameterSet set = set_of(group.stem);
+    if (!crypto::is_available(set)) return skip_all(group, tests, "the linked library has no ML-DSA", cases);
+    algorithm = crypto::pure_algorithm(set);
+  }
   const auto key = crypto::PublicKey::from_spki(hex_octets(group.value, "publicKeyDer"));
   for (const json::Value& test : tests) {
+    if (!text(test, "ctx").empty()) {
+      record(group, test, false, "a signature with a context", cases);
+      continue;
+    }
     if (!key) {
       record(group, test, false, describe(key.error()), cases);
       continue;
     }
-    const auto check = (*key)->verify(algorithm, hex_octets(test, "msg"), hex_octets(test, "sig"), group.kind.form);
+    const Bytes message = hex_octets(test, "msg"), value = hex_octets(test, "sig");
+    const auto check = verify_value({**key, algorithm, message, value, group.kind.form});
     record(group, test, check == crypto::SignatureCheck::good,
            check == crypto::SignatureCheck::unsupported ? "not supported"
            : check == crypto::SignatureCheck::wrong_key ? "the algorithm does not fit the key"

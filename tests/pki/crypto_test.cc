@@ -25,8 +25,8 @@ Bytes spki_of(std::initializer_list<ByteView> algorithm, ByteView key) {
 const Bytes kRsa = asn1::oid("1.2.840.113549.1.1.1"), kPss = asn1::oid("1.2.840.113549.1.1.10"), kEc = asn1::oid("1.2.840.10045.2.1"),
             kP256 = asn1::oid("1.2.840.10045.3.1.7");
 
-SignatureAlgorithm pss(DigestAlgorithm digest, DigestAlgorithm mask, int salt) { return {S::rsa_pss, digest, mask, salt, 0, Curve::none}; }
-SignatureAlgorithm plain(S scheme, DigestAlgorithm digest) { return {scheme, digest, none, 0, 0, Curve::none}; }
+SignatureAlgorithm pss(DigestAlgorithm digest, DigestAlgorithm mask, int salt) { return {S::rsa_pss, digest, mask, salt}; }
+SignatureAlgorithm plain(S scheme, DigestAlgorithm digest) { return {scheme, digest}; }
 
 const SigningKey& key_of(NewKey kind) {
   static std::map<NewKey, std::unique_ptr<SigningKey>> keys;
@@ -48,11 +48,14 @@ TEST(Algorithm, NamesGoRound) {
     ASSERT_TRUE(read) << uri;
     EXPECT_EQ(*read, *algorithm) << uri;
   }
-  for (const char* alg : {"RS256", "PS384", "ES256", "ES384", "ES512", "EdDSA"}) {
+  for (const char* alg : {"RS256", "PS384", "ES256", "ES384", "ES512", "EdDSA", "ML-DSA-44", "ML-DSA-87"}) {
     ASSERT_TRUE(signature_from_jws(alg)) << alg;
     EXPECT_EQ(signature_jws(*signature_from_jws(alg)), alg);
   }
   for (const char* alg : {"none", "HS256", "rs256", "", "ES256K"}) EXPECT_FALSE(signature_from_jws(alg)) << alg;
+  EXPECT_EQ(signature_from_jws("Ed25519")->edwards_bits, 255);  // RFC 9864: one curve, where EdDSA leaves it to the key
+  EXPECT_EQ(signature_from_jws("Ed448")->edwards_bits, 448);
+  EXPECT_EQ(signature_from_jws("EdDSA")->edwards_bits, 0);
   EXPECT_FALSE(signature_from_uri(""));
   EXPECT_FALSE(digest_from_uri(""));
   EXPECT_EQ(signature_jws(pss(sha256, sha1, 32)), "");  // PS256 is MGF1 with SHA-256 and a salt of 32
@@ -113,6 +116,8 @@ TEST(Digests, KnownAnswers) {
       {sha384, "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7"},
       {sha3_256, "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532"},
       {sha512_256, "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23"},
+      {shake256,
+       "483366601360a8771c6863080cc4114d8db44530f8f1e1ee4f94ea37e78b5739d5a15bef186a5386c75744c0527e1faa9f8726e462a12a4feb06bd8801e751e4"},
       {ripemd160, "8eb208f7e05d987a9b044a8e98c6b087f15a0bfc"},
   };
   for (const auto& [algorithm, expected] : rows) {
@@ -125,6 +130,22 @@ TEST(Digests, KnownAnswers) {
     EXPECT_EQ(hex(moved.finish().view()), expected);
   }
   EXPECT_EQ(digest(none, as_bytes("abc")).size, 0);
+}
+
+// RFC 8702 3.1 without parameters, RFC 8419 2.2 with the length in bits.
+TEST(Digests, Shake256IsWrittenInTwoWays) {
+  const Bytes length = asn1::oid("2.16.840.1.101.3.4.2.18");
+  const std::pair<Bytes, bool> rows[] = {
+      {asn1::sequence({asn1::oid("2.16.840.1.101.3.4.2.12")}), true},
+      {asn1::sequence({length, asn1::integer(512)}), true},
+      {asn1::sequence({length, asn1::integer(256)}), false},
+      {asn1::sequence({length}), false},
+  };
+  for (const auto& [encoding, good] : rows) {
+    asn1::Reader reader(encoding);
+    const auto read = read_digest_algorithm(reader);
+    EXPECT_EQ(read ? *read : none, good ? shake256 : none);
+  }
 }
 
 TEST(Digests, Ranges) {
@@ -253,9 +274,12 @@ TEST(Signatures, GoRoundAndBreak) {
       {NewKey::rsa2048, pss(sha256, sha256, 32)},     {NewKey::rsa2048, pss(sha512, sha1, 0)},
       {NewKey::p256, plain(S::ecdsa, sha256)},        {NewKey::p256, plain(S::ecdsa, sha512)},
       {NewKey::p384, plain(S::ecdsa, sha384)},        {NewKey::ed25519, plain(S::eddsa, none)},
+      {NewKey::p521, plain(S::ecdsa, sha512)},        {NewKey::brainpool256, plain(S::ecdsa, sha256)},
+      {NewKey::ed448, plain(S::eddsa, none)},         {NewKey::ml_dsa_44, pure_algorithm(ParameterSet::ml_dsa_44)},
   };
   const Bytes message = to_bytes(as_bytes("letter 1405/42")), other = to_bytes(as_bytes("letter 1405/43"));
   for (const auto& [kind, algorithm] : rows) {
+    if (kind == NewKey::ml_dsa_44 && !is_available(ParameterSet::ml_dsa_44)) continue;
     const SigningKey& key = key_of(kind);
     const PublicKey& verifier = key.public_key();
     for (const EcdsaForm form : {EcdsaForm::der, EcdsaForm::fixed}) {
@@ -282,6 +306,33 @@ TEST(Signatures, GoRoundAndBreak) {
         EXPECT_EQ(ecdsa_fixed_from_der(*der, signature->size() / 2), *signature);
       }
     }
+  }
+}
+
+// Every parameter set is read; where the library lacks it the key is unsupported, which is not invalid (RFC 9881, 9909).
+TEST(PublicKeys, PostQuantumIsNeverInvalid) {
+  struct Row {
+    const char* oid;
+    std::size_t octets;
+    ParameterSet set;
+  };
+  for (const Row& row :
+       {Row{"2.16.840.1.101.3.4.3.17", 1312, ParameterSet::ml_dsa_44}, Row{"2.16.840.1.101.3.4.3.19", 2592, ParameterSet::ml_dsa_87},
+        Row{"2.16.840.1.101.3.4.3.20", 32, ParameterSet::slh_dsa_sha2_128s},
+        Row{"2.16.840.1.101.3.4.3.31", 64, ParameterSet::slh_dsa_shake_256f}}) {
+    const Bytes identifier = asn1::oid(row.oid), octets(row.octets, 0x5a);
+    const auto key = PublicKey::from_spki(spki_of({identifier}, octets));
+    if (is_available(row.set)) {
+      ASSERT_TRUE(key) << row.oid;
+      EXPECT_EQ((*key)->set(), row.set);
+      EXPECT_EQ((*key)->verify(pure_algorithm(row.set), octets, octets), SignatureCheck::bad);
+      EXPECT_EQ((*key)->verify(plain(S::eddsa, none), octets, octets), SignatureCheck::wrong_key);
+    } else {
+      ASSERT_FALSE(key) << row.oid;
+      EXPECT_EQ(key.error().code, ErrorCode::key_unsupported) << row.oid;
+    }
+    EXPECT_EQ(PublicKey::from_spki(spki_of({identifier}, ByteView(octets).first(31))).error().code, ErrorCode::der_invalid);
+    EXPECT_FALSE(PublicKey::from_spki(spki_of({identifier, asn1::null()}, octets)));
   }
 }
 

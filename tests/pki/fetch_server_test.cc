@@ -78,7 +78,7 @@ class FetchServer : public testing::Test {
     request.url = server_.url(path);
     request.seconds = 2;
     if (change) change(request);
-    Budget budget;
+    Budget budget(limits_);
     return (*fetcher)->fetch(request, budget);
   }
   ErrorCode refusal(const std::string& path, const std::function<void(FetchRequest&)>& change = {}) {
@@ -87,6 +87,7 @@ class FetchServer : public testing::Test {
     return got ? ErrorCode{} : got.error().code;
   }
   Server server_;
+  Limits limits_;
 };
 
 TEST_F(FetchServer, WhatIsAskedForComes) {
@@ -128,6 +129,10 @@ TEST_F(FetchServer, SizeTimeAndTypeAreLimited) {
   server_.start();
   for (const char* path : {"/large", "/endless"})
     EXPECT_EQ(refusal(path, [](FetchRequest& r) { r.at_most = 1000; }), ErrorCode::network_too_large) << path;
+  limits_.set(Limit::fetched_bytes, 99'999);
+  EXPECT_EQ(refusal("/large"), ErrorCode::budget_exceeded);
+  limits_.set(Limit::fetched_bytes, 100'000);
+  EXPECT_TRUE(fetch("/large"));
   EXPECT_EQ(refusal("/page", [](FetchRequest& r) { r.accept = "application/ocsp-response"; }), ErrorCode::network_unexpected_content);
   EXPECT_EQ(refusal("/gone"), ErrorCode::network_status);
   EXPECT_EQ(refusal("/slow", [](FetchRequest& r) { r.seconds = 1; }), ErrorCode::network_timeout);

@@ -28,7 +28,7 @@ struct Hierarchy {
   }
   [[nodiscard]] Result<Path> find(Instant time = kNow, const Limits& limits = {}, Purpose purpose = Purpose::signing) const {
     Budget budget(limits);
-    return find_path(leaf.certificate, purpose, time, trust, evidence, budget);
+    return find_path(leaf.certificate, {purpose, time}, trust, evidence, budget);
   }
 };
 
@@ -64,7 +64,7 @@ TEST(Paths, AnotherKeyOfTheSameNameDoesNotSign) {
   Evidence swapped;
   swapped.add(other.authority.certificate, Origin::given);
   Budget budget;
-  const auto path = find_path(h.leaf.certificate, Purpose::signing, kNow, h.trust, swapped, budget);
+  const auto path = find_path(h.leaf.certificate, {Purpose::signing, kNow}, h.trust, swapped, budget);
   ASSERT_TRUE(path);
   EXPECT_TRUE(path->anchor == nullptr || !path->findings.empty());
 }

@@ -108,6 +108,47 @@ TEST(Timestamp, ChecksOfTheTokenItself) {
   EXPECT_EQ(findings_of(without, {&authority.certificate, 1}), Checks{});
 }
 
+// RFC 8419 3.1: a token by an Edwards key fixes its content with SHA-512 or SHAKE256, and with nothing weaker.
+TEST(Timestamp, EdwardsKeysDemandTheirDigest) {
+  using crypto::DigestAlgorithm;
+  test::PartyOptions options;
+  options.extended_key_usages = {asn1::Oid::kp_time_stamping};
+  options.critical = true;
+  for (const auto& [kind, own] :
+       {std::pair{crypto::NewKey::ed25519, DigestAlgorithm::sha512}, {crypto::NewKey::ed448, DigestAlgorithm::shake256}}) {
+    const test::Party authority = test::make_party(kind, options);
+    Budget budget;
+    const Bytes response = response_to(request_for("a"), authority);
+    const auto good = parse_timestamp_token(*token_from_response(response), budget);
+    ASSERT_TRUE(good);
+    EXPECT_EQ(good->cms.signers.front().digest, own);
+    EXPECT_TRUE(check_token(*good, {}).findings.empty());
+
+    SignedAttributes attributes;
+    attributes.attributes.push_back(write_attribute(asn1::dotted(asn1::Oid::content_type), asn1::oid(asn1::dotted(asn1::Oid::tst_info))));
+    attributes.attributes.push_back(write_attribute(
+        asn1::dotted(asn1::Oid::message_digest), asn1::octet_string(crypto::digest(DigestAlgorithm::sha256, *good->cms.content).view())));
+    attributes.attributes.push_back(write_signing_certificate_v2(*authority.certificate, DigestAlgorithm::sha256));
+    const Bytes octets = signed_attributes_octets(attributes);
+    SignedDataParts parts;
+    const std::string_view tst_info = asn1::dotted(asn1::Oid::tst_info);
+    parts.content_type = tst_info;
+    parts.content = good->cms.content;
+    parts.signer = authority.certificate.get();
+    parts.certificates = {authority.certificate};
+    parts.algorithm = crypto::preferred_algorithm(authority.key->public_key());
+    parts.signed_attributes = octets;
+    const auto value = authority.key->sign(parts.algorithm, octets);
+    ASSERT_TRUE(value);
+    parts.signature = *value;
+    const auto weak = parse_timestamp_token(write_signed_data(parts), budget);
+    ASSERT_TRUE(weak) << render(weak.error(), Language::en);
+    const TokenCheck check = check_token(*weak, {});
+    ASSERT_EQ(check.findings.size(), 1U);
+    EXPECT_EQ(check.findings.front().check, Check::cms_digests_differ);
+  }
+}
+
 TEST(Timestamp, RefusalsSpeakAndBrokenAnswersAreNamed) {
   const auto refused = token_from_response(timestamp_rejection(2, 15, "policy\x1b[31m"));
   ASSERT_FALSE(refused);
