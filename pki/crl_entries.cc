@@ -30,23 +30,21 @@ struct EntryExtensions {  // RFC 5280 5.3
 };
 
 Result<void> read_entry_extension(const Extension& extension, Reader& value, EntryExtensions& out) {
-  switch (extension.id) {
-    case Oid::reason_code:
-      if (out.reason) return value.error("the same extension twice");
-      MOHR_TRY(out.reason, read_reason(value));
-      break;
-    case Oid::invalidity_date:
-      if (out.invalidity_date) return value.error("the same extension twice");
-      MOHR_TRY(out.invalidity_date, value.time());
-      break;
-    case Oid::certificate_issuer: {
-      if (!out.certificate_issuer.empty()) return value.error("the same extension twice");
-      MOHR_TRY(const Reader names, value.enter(asn1::kSequence));
-      MOHR_CHECK(read_general_names(names));
-      out.certificate_issuer = names.rest();
-      break;
-    }
-    default: out.unknown_critical |= extension.critical; return {};
+  const auto twice = [&] { return value.error("the same extension twice"); };
+  if (extension.id == Oid::reason_code) {
+    if (out.reason) return twice();
+    MOHR_TRY(out.reason, read_reason(value));
+  } else if (extension.id == Oid::invalidity_date) {
+    if (out.invalidity_date) return twice();
+    MOHR_TRY(out.invalidity_date, value.time());
+  } else if (extension.id == Oid::certificate_issuer) {
+    if (!out.certificate_issuer.empty()) return twice();
+    MOHR_TRY(const Reader names, value.enter(asn1::kSequence));
+    MOHR_CHECK(read_general_names(names));
+    out.certificate_issuer = names.rest();
+  } else {
+    out.unknown_critical |= extension.critical;
+    return {};
   }
   return value.finish();
 }

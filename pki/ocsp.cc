@@ -204,6 +204,7 @@ struct OcspParser {
 };
 
 bool names_issuer(const CertificateId& id, const Certificate& issuer) {
+  if (id.digest == crypto::DigestAlgorithm::none) return false;
   return equal(id.issuer_name_hash, crypto::digest(id.digest, issuer.subject().encoding()).view()) &&
          equal(id.issuer_key_hash, crypto::digest(id.digest, issuer.key_octets()).view());
 }
