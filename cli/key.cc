@@ -69,7 +69,7 @@ Result<pki::KeyFile> key_from(const Arguments& arguments) {
   crypto::protect_process();
   auto file = read_file(arguments.value("key"), kKeyFileAtMost);
   // A key that is not there is the environment's fault, not the document's.
-  if (!file) return errors::key_file_unreadable(Code{arguments.value("key")}, Code{std::string(row(file.error().code).id)});
+  if (!file) return errors::key_file_unreadable(Code{arguments.value("key")}, cause(file.error()));
   const Secret wiped(*std::move(file));
   MOHR_TRY(const Secret passphrase, passphrase_from(arguments));
   return pki::open_pkcs12(wiped.view(), passphrase);

@@ -39,9 +39,7 @@ Result<pki::Trust> trust_from(const Arguments& arguments) {
     const auto loaded = trust.load(path);
     if (loaded) continue;
     // Anchors that cannot be read are the environment's fault, not the document's.
-    return failure(loaded.error()) == Failure::unreadable
-               ? errors::trust_invalid(Code{path}, Code{std::string(row(loaded.error().code).id)})
-               : loaded.error();
+    return failure(loaded.error()) == Failure::unreadable ? errors::trust_unreadable(Code{path}, cause(loaded.error())) : loaded.error();
   }
   if (arguments.has("trust")) return trust;
   for (const std::string& folder : {user_trust_folder(), machine_trust_folder()}) {

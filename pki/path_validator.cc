@@ -114,7 +114,7 @@ class Validation {
   void check_key(const Certificate& certificate) {
     const auto key = certificate.key();
     if (!key) {
-      findings_.push_back(findings::certificate_key_unusable(name(certificate), Code{row(key.error().code).id.data()}));
+      findings_.push_back(findings::certificate_key_unusable(name(certificate), cause(key.error())));
     } else if (const Instant until = usable_until(**key); algorithms_at_ >= until && !is_dsa_wanted(**key)) {
       findings_.push_back(findings::certificate_key_weak(name(certificate), Code{(*key)->name()}, until));
     }

@@ -24,7 +24,7 @@ Result<Bytes> ask(const std::string& url, pki::Fetcher& fetcher, Budget& budget,
   MOHR_TRY(const pki::TimestampToken token, pki::parse_timestamp_token(token_octets, budget));
   MOHR_CHECK(pki::answers(token, request));
   const pki::TokenCheck check = pki::check_token(token, {});
-  if (!check.findings.empty()) return errors::timestamp_answer_unusable(Code{url}, Code{std::string(row(check.findings.front().check).id)});
+  if (!check.findings.empty()) return errors::timestamp_answer_unusable(Code{url}, cause(check.findings.front()));
   return to_bytes(token_octets);
 }
 
@@ -35,7 +35,7 @@ Stamp stamp_from(std::string url, pki::Fetcher& fetcher, Budget& budget) {
     auto token = ask(url, fetcher, budget, stamped);
     if (token || failure(token.error()) == Failure::environment || failure(token.error()) == Failure::budget) return token;
     // What the service sent cannot be read: that is the service's fault and not the document's.
-    return errors::timestamp_answer_unusable(Code{url}, Code{std::string(row(token.error().code).id)});
+    return errors::timestamp_answer_unusable(Code{url}, cause(token.error()));
   };
 }
 

@@ -106,8 +106,7 @@ void verify_cryptographically(const format::Signature& signature, const pki::Cer
     if (!reference.present()) {
       findings.push_back(findings::content_missing());
     } else if (!reference.matches()) {
-      findings.push_back(reference.is_content ? findings::content_changed(Code{reference.name})
-                                              : findings::signature_properties_changed(Code{reference.name}));
+      findings.push_back(reference.is_content ? findings::content_changed() : findings::signature_properties_changed());
     }
   }
   if (signature.references.empty()) findings.push_back(findings::content_missing());

@@ -15,6 +15,7 @@ Value param_value(const Param& param) {
     Value operator()(const Code& code) const { return code.value; }
     Value operator()(Instant time) const { return iso8601(time); }
     Value operator()(std::int64_t count) const { return count; }
+    Value operator()(const Cause& cause) const { return cause.id; }
   } const show;
   return std::visit(show, param);
 }

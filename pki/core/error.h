@@ -39,6 +39,7 @@ const ErrorRow& row(ErrorCode code);
 Failure failure(const Error& error);
 std::string render(const Error& error, Language language);       // what happened, with the place
 std::string render_next(const Error& error, Language language);  // what to do now
+Cause cause(const Error& error);
 
 // One function for each row of errors.def: errors::file_not_found(path).
 namespace errors {

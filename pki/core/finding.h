@@ -23,6 +23,7 @@ struct CheckRow {
 };
 const CheckRow& row(Check check);
 std::string render(const Finding& finding, Language language);
+Cause cause(const Finding& finding);
 
 // One function for each row of checks.def: findings::certificate_expired(subject, not_after).
 namespace findings {

@@ -57,4 +57,10 @@ std::string render_next(const Error& error, Language language) {
   return render(language == Language::fa ? r.next_fa : r.next_en, r.names, error.params, language);
 }
 
+Cause cause(const Finding& finding) {
+  return {std::string(row(finding.check).id), render(finding, Language::en), render(finding, Language::fa)};
+}
+
+Cause cause(const Error& error) { return {std::string(row(error.code).id), render(error, Language::en), render(error, Language::fa)}; }
+
 }  // namespace mohr

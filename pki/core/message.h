@@ -21,8 +21,14 @@ struct Code {
   bool operator==(const Code&) const = default;
 };
 
+// Another message that says why: shown as its own sentence.
+struct Cause {
+  std::string id, en, fa;
+  bool operator==(const Cause&) const = default;
+};
+
 // std::string: names and words; Instant: shown Jalali in Persian; int64: a count.
-using Param = std::variant<std::string, Code, Instant, std::int64_t>;
+using Param = std::variant<std::string, Code, Instant, std::int64_t, Cause>;
 using Params = std::vector<Param>;
 
 enum class Language : std::uint8_t { en, fa };

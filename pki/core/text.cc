@@ -66,6 +66,7 @@ std::string display(const Param& param, Language language) {
     std::string operator()(std::int64_t count) const {
       return language == Language::fa ? persian_digits(with_separators(count)) : std::to_string(count);
     }
+    std::string operator()(const Cause& cause) const { return language == Language::fa ? cause.fa : cause.en; }
   } show{language};
   return std::visit(show, param);
 }
