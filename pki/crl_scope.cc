@@ -39,8 +39,9 @@ bool same_name(const PointName& a, const PointName& b) {
 }
 
 bool share_name(const std::vector<PointName>& a, const std::vector<PointName>& b) {
-  return std::any_of(a.begin(), a.end(),
-                     [&](const PointName& name) { return std::any_of(b.begin(), b.end(), [&](const PointName& other) { return same_name(name, other); }); });
+  return std::any_of(a.begin(), a.end(), [&](const PointName& name) {
+    return std::any_of(b.begin(), b.end(), [&](const PointName& other) { return same_name(name, other); });
+  });
 }
 
 // The name that relative names of the point count from: cRLIssuer, else the issuer of the certificate.
@@ -82,8 +83,9 @@ bool is_kind_covered(const Certificate& certificate, const IssuingDistributionPo
 
 bool is_delegated_to(const Certificate& certificate, const Name& crl_issuer) {
   const auto points = certificate.crl_distribution_points();
-  return std::any_of(points.begin(), points.end(),
-                     [&](const DistributionPoint& point) { return !point.crl_issuer.empty() && names_directory(point.crl_issuer, crl_issuer); });
+  return std::any_of(points.begin(), points.end(), [&](const DistributionPoint& point) {
+    return !point.crl_issuer.empty() && names_directory(point.crl_issuer, crl_issuer);
+  });
 }
 
 std::uint32_t covered_reasons(const Certificate& certificate, const Crl& crl) {

@@ -11,8 +11,9 @@ bool may_sign_crls(const Certificate& certificate) { return !certificate.key_usa
 Result<const Anchor*> anchor_above(const RevocationQuery& query) {
   if (query.rules.anchor != nullptr) return query.rules.anchor;
   if (const Anchor* anchor = query.trust.anchor_of(query.issuer)) return anchor;
-  MOHR_TRY(const Path path,
-           find_path(borrowed(query.issuer), {.purpose = Purpose::crl_signing, .time = query.time, .algorithms_at = query.rules.algorithms_at}, query.trust, query.evidence, query.budget));
+  MOHR_TRY(const Path path, find_path(borrowed(query.issuer),
+                                      {.purpose = Purpose::crl_signing, .time = query.time, .algorithms_at = query.rules.algorithms_at},
+                                      query.trust, query.evidence, query.budget));
   return path.anchor;
 }
 
@@ -36,7 +37,9 @@ Result<bool> is_other_signer(const RevocationQuery& query, const Crl& crl, const
   MOHR_TRY(const bool signs, is_crl_signed_by(query, crl, *candidate));
   if (!signs) return false;
   const Instant made = std::min(query.now, std::max(query.time, crl.this_update()));
-  MOHR_TRY(const Path path, find_path(candidate, {.purpose = Purpose::crl_signing, .time = made, .algorithms_at = query.rules.algorithms_at}, query.trust, query.evidence, query.budget));
+  MOHR_TRY(const Path path,
+           find_path(candidate, {.purpose = Purpose::crl_signing, .time = made, .algorithms_at = query.rules.algorithms_at}, query.trust,
+                     query.evidence, query.budget));
   const bool fails = std::any_of(path.findings.begin(), path.findings.end(), [](const Finding& f) { return !is_warning(f.check); });
   if (path.anchor == nullptr || fails) return false;
   MOHR_TRY(const Anchor* anchor, anchor_above(query));

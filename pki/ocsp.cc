@@ -98,7 +98,7 @@ Result<SingleResponse> read_single(Reader& reader) {
       Reader value(extension.value);
       MOHR_TRY(single.archive_cutoff, value.time());
       MOHR_CHECK(value.finish());
-    } else if (extension.critical) {
+    } else if (extension.critical && extension.id != Oid::ocsp_signed_timestamps) {  // those say nothing of the status (RFC 6962 3.3)
       single.unknown_critical_extension = true;
     }
   }

@@ -16,8 +16,8 @@ struct RevocationStatus {
   std::optional<int> reason;
   Instant this_update;  // of the information used
   std::optional<Instant> next_update;
-  std::string source;  // "CRL of X", "OCSP by Y": names for people
-  Findings findings;   // why it is unknown: every piece of evidence that was looked at and refused
+  std::string source;                    // "CRL of X", "OCSP by Y": names for people
+  Findings findings;                     // why it is unknown: every piece of evidence that was looked at and refused
   std::vector<std::string> delta_urls;   // where changes since the list that was used could be had (freshestCRL)
   std::vector<std::string> signer_urls;  // unknown: where the signer of a list at hand could be had
 };
@@ -41,8 +41,8 @@ Result<RevocationStatus> revocation_status(const Certificate& certificate, const
 // Whether a responder may answer for `issuer`: the issuer itself, or a delegate that it certified for this (RFC 6960 4.2.2.2) and whose
 // own status is known. Errors: budget_exceeded.
 enum class ResponderRight : std::uint8_t { none, unchecked, authorised };
-Result<ResponderRight> right_to_answer(const OcspResponse& response, const Certificate& issuer, Instant time, Instant now, const Trust& trust,
-                                       const Evidence& evidence, Budget& budget, const StatusRules& rules = {});
+Result<ResponderRight> right_to_answer(const OcspResponse& response, const Certificate& issuer, Instant time, Instant now,
+                                       const Trust& trust, const Evidence& evidence, Budget& budget, const StatusRules& rules = {});
 
 // Where the missing facts could be fetched: OCSP before CRL; only from certificates whose path verifies (the caller sees to that).
 struct Need {

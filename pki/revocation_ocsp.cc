@@ -21,8 +21,7 @@ Result<ResponderRight> judge_delegate(const RevocationQuery& query, const OcspRe
   if (candidate.key_usage() && !(*candidate.key_usage() & (kDigitalSignature | kContentCommitment))) return ResponderRight::none;
   const auto key = candidate.key();
   const Instant strong_at = query.rules.algorithms_at.value_or(response.produced_at());
-  if (!key || strong_at >= usable_until(**key) || strong_at >= usable_until(candidate.signature_algorithm()))
-    return ResponderRight::none;
+  if (!key || strong_at >= usable_until(**key) || strong_at >= usable_until(candidate.signature_algorithm())) return ResponderRight::none;
   MOHR_TRY(const bool signs, is_signed_by(candidate, response.signature_algorithm(), response.tbs(), response.signature(), query.budget));
   if (!signs) return ResponderRight::none;
   MOHR_CHECK(query.budget.spend(Limit::raw_verifications));
@@ -62,8 +61,7 @@ const SingleResponse* find_single(const RevocationQuery& query, const OcspRespon
   const SingleResponse* worst = nullptr;
   for (const SingleResponse& one : response.responses()) {
     if (!matches(one.id, query.certificate, query.issuer)) continue;
-    if (worst == nullptr || rank(one.status) > rank(worst->status) ||
-        (one.status == worst->status && one.this_update > worst->this_update))
+    if (worst == nullptr || rank(one.status) > rank(worst->status) || (one.status == worst->status && one.this_update > worst->this_update))
       worst = &one;
   }
   return worst;
@@ -115,8 +113,8 @@ Result<std::optional<RevocationAnswer>> ask_ocsp(const RevocationQuery& query, c
   return std::optional(std::move(answer));
 }
 
-Result<ResponderRight> right_to_answer(const OcspResponse& response, const Certificate& issuer, Instant time, Instant now, const Trust& trust,
-                                       const Evidence& evidence, Budget& budget, const StatusRules& rules) {
+Result<ResponderRight> right_to_answer(const OcspResponse& response, const Certificate& issuer, Instant time, Instant now,
+                                       const Trust& trust, const Evidence& evidence, Budget& budget, const StatusRules& rules) {
   StatusMemory memory;
   return find_responder({issuer, issuer, time, now, trust, evidence, budget, rules, memory}, response);
 }

@@ -12,7 +12,7 @@ inline constexpr std::uint32_t kAllReasons = 0x1fe;
 
 // What one question about a status has found out on its way, whatever certificate it was about.
 struct StatusMemory {
-  std::vector<crypto::Hash> asked;  // certificates whose status is being looked for, the outermost first: none vouches for itself
+  std::vector<crypto::Hash> asked;    // certificates whose status is being looked for, the outermost first: none vouches for itself
   std::map<crypto::Hash, bool> good;  // signers of lists and answers
   std::map<std::pair<crypto::Hash, crypto::Hash>, bool> signed_by;  // source and certificate
 };

@@ -20,7 +20,8 @@ Table read_table(const json::Value& document, std::string_view section) {
   if (value == nullptr) return table;
   table.time = instant(text(*value, "verify_time"));
   table.rules.algorithms_at = kAnyAlgorithm;
-  if (const json::Value* age = value->member("max_age_seconds"); age != nullptr && age->integer()) table.rules.longest_age = *age->integer();
+  if (const json::Value* age = value->member("max_age_seconds"); age != nullptr && age->integer())
+    table.rules.longest_age = *age->integer();
   if (const json::Value* cases = value->member("cases"); cases != nullptr) table.cases = cases->array();
   return table;
 }
@@ -62,7 +63,8 @@ void judge_request(const std::string& id, const std::string& path, Cases& cases)
   const auto blocks = read_blocks(path);
   if (!blocks) return;
   const Bytes wanted = block(*blocks, "OCSP REQUEST");
-  const auto issuer = pki::Certificate::parse(block(*blocks, "CA CERTIFICATE")), target = pki::Certificate::parse(block(*blocks, "CERTIFICATE"));
+  const auto issuer = pki::Certificate::parse(block(*blocks, "CA CERTIFICATE")),
+             target = pki::Certificate::parse(block(*blocks, "CERTIFICATE"));
   if (wanted.empty() || !issuer || !target) return;
   const Bytes ours = pki::write_ocsp_request(**target, **issuer, {});
   cases.judge(id + " request", hex(wanted), hex(ours), equal(wanted, ours));

@@ -14,7 +14,8 @@ constexpr Instant kAnyAlgorithm{0};  // SHA-1 signs them all
 std::string trouble(const pki::OcspResponse& response, const pki::CertificatePtr& issuer, const pki::Trust& trust,
                     const pki::Evidence& evidence, Instant time) {
   Budget budget;
-  const auto path = pki::find_path(issuer, {.purpose = pki::Purpose::any, .time = time, .algorithms_at = kAnyAlgorithm}, trust, evidence, budget);
+  const auto path =
+      pki::find_path(issuer, {.purpose = pki::Purpose::any, .time = time, .algorithms_at = kAnyAlgorithm}, trust, evidence, budget);
   if (!path) return describe(path.error());
   for (const Finding& finding : path->findings)
     if (!pki::is_warning(finding.check)) return render(finding, Language::en);
