@@ -222,7 +222,7 @@ TEST(RevocationList, IsSignedByEveryAlgorithmThatIsStrong) {
 }
 
 TEST(RevocationList, NeedsNameTheDeltaAndTheSigner) {
-  const Scene s;
+  Scene s;
   const auto url = [](std::string_view text) { return asn1::element(context(6, false), as_bytes(text)); };
   const Bytes point = asn1::sequence({asn1::element(context(0), asn1::element(context(0), url("http://lists.example.ir/delta.crl")))});
   const Bytes freshest = extension("2.5.29.46", false, asn1::sequence({point}));
@@ -238,8 +238,12 @@ TEST(RevocationList, NeedsNameTheDeltaAndTheSigner) {
   status = s.ask({complete, make_list({.number = 6, .base = 5, .from = kNow - kMinute}, s.authority)});
   EXPECT_TRUE(revocation_needs(s.leaf.certificate, s.authority.certificate, status).empty());
   const Party stranger = test::make_party(NewKey::p256, {.name = "Lists", .key_usage = kCrlSign, .extended_key_usages = {}, .ca = true});
-  status = s.ask({make_list({.extensions = access}, stranger)});
+  const CrlPtr signed_by_stranger = make_list({.extensions = access}, stranger);
+  status = s.ask({signed_by_stranger});
   EXPECT_EQ(status.state, unknown);
+  EXPECT_TRUE(revocation_needs(s.leaf.certificate, s.authority.certificate, status).empty());  // nobody vouches for that address
+  s.trust.allow_host("lists.example.ir");
+  status = s.ask({signed_by_stranger});
   needs = revocation_needs(s.leaf.certificate, s.authority.certificate, status);
   ASSERT_EQ(needs.size(), 1U);
   EXPECT_TRUE(needs[0].kind == Need::Kind::issuer_certificate);
