@@ -6,25 +6,18 @@
 namespace mohr::verify {
 namespace {
 
-pki::Domain domain_of(const pki::Anchor* anchor) {
-  return anchor == nullptr || anchor->demonstration ? pki::Domain::internal : anchor->domain;
-}
-
-// Of one chain and of everybody who vouched for the status of its certificates.
-pki::Domain weakest(const PathJudgement& chain) {
-  pki::Domain domain = domain_of(chain.anchor);
-  for (const CertificateFacts& facts : chain.path)
-    if (facts.revocation && facts.revocation->anchor != nullptr) domain = std::max(domain, domain_of(facts.revocation->anchor));
-  return domain;
+// Whoever signed the revocation data of a chain has a path to the same anchor (pki/revocation.h), so the anchor speaks for all of them.
+pki::Domain domain_of(const PathJudgement& chain) {
+  return chain.anchor == nullptr || chain.anchor->demonstration ? pki::Domain::internal : chain.anchor->domain;
 }
 
 }  // namespace
 
 void find_standing(SignatureVerdict& verdict) {
-  pki::Domain domain = weakest(*verdict.chain);
+  pki::Domain domain = domain_of(*verdict.chain);
   for (const TimestampVerdict& timestamp : verdict.timestamps) {  // the verdict rests on the good ones only
     if (timestamp.good) {
-      domain = std::max(domain, weakest(*timestamp.chain));
+      domain = std::max(domain, domain_of(*timestamp.chain));
       verdict.demonstration |= timestamp.chain->anchor->demonstration;
     }
   }

@@ -35,7 +35,7 @@ std::uint64_t number_of(ByteView serial) {
 
 // A process that hands out numbers as fast as it can and tells each one, until it is killed.
 [[noreturn]] void hand_out(const std::string& path, int to) {
-  SerialNumbers serials(path, 5);
+  SerialNumbers serials(path, 16);
   while (true) {
     const auto serial = serials.next();
     if (!serial) ::_exit(1);
@@ -58,7 +58,7 @@ TEST_F(Serials, NoneIsUsedTwiceOver500Kills) {
     }
     ::close(ends[1]);
     std::uint64_t number = 0;
-    const int wanted = 1 + kill % 13;  // killed at many points of a block
+    const int wanted = 1 + kill % 20;  // killed at many points of a block
     for (int i = 0; i < wanted; ++i) {
       ASSERT_EQ(::read(ends[0], &number, sizeof number), static_cast<ssize_t>(sizeof number));
       ++told;
