@@ -127,7 +127,7 @@ Result<std::optional<RevocationAnswer>> ask_crl(const RevocationQuery& query, co
   answer.source = issuer;
   if (crl.distribution_point() && crl.distribution_point()->only_some_reasons)
     answer.reasons = *crl.distribution_point()->only_some_reasons & kAllReasons;
-  MOHR_TRY(const std::optional<RevokedEntry> entry, crl.find(query.certificate.serial()));
+  MOHR_TRY(const std::optional<RevokedEntry> entry, crl.find(query.certificate.serial(), query.certificate.issuer()));
   if (!entry && !covers_expiry(query, crl.this_update()))
     return refuse(findings::revocation_after_expiry(issuer, query.certificate.subject().display()));
   if (entry) settle(query, entry->revocation_date, entry->reason, answer);
