@@ -64,6 +64,7 @@ class Crl {
   // Every entry in its order until `visit` says false. Errors: those of `visit`.
   Result<void> visit_entries(const std::function<Result<bool>(const CrlEntry&)>& visit) const;
   [[nodiscard]] std::size_t entries() const { return entries_; }
+  [[nodiscard]] ByteView entry_octets() const { return revoked_; }  // contents of revokedCertificates
 
  private:
   friend struct CrlParser;

@@ -30,23 +30,21 @@ struct EntryExtensions {  // RFC 5280 5.3
 };
 
 Result<void> read_entry_extension(const Extension& extension, Reader& value, EntryExtensions& out) {
-  switch (extension.id) {
-    case Oid::reason_code:
-      if (out.reason) return value.error("the same extension twice");
-      MOHR_TRY(out.reason, read_reason(value));
-      break;
-    case Oid::invalidity_date:
-      if (out.invalidity_date) return value.error("the same extension twice");
-      MOHR_TRY(out.invalidity_date, value.time());
-      break;
-    case Oid::certificate_issuer: {
-      if (!out.certificate_issuer.empty()) return value.error("the same extension twice");
-      MOHR_TRY(const Reader names, value.enter(asn1::kSequence));
-      MOHR_CHECK(read_general_names(names));
-      out.certificate_issuer = names.rest();
-      break;
-    }
-    default: out.unknown_critical |= extension.critical; return {};
+  const auto twice = [&] { return value.error("the same extension twice"); };
+  if (extension.id == Oid::reason_code) {
+    if (out.reason) return twice();
+    MOHR_TRY(out.reason, read_reason(value));
+  } else if (extension.id == Oid::invalidity_date) {
+    if (out.invalidity_date) return twice();
+    MOHR_TRY(out.invalidity_date, value.time());
+  } else if (extension.id == Oid::certificate_issuer) {
+    if (!out.certificate_issuer.empty()) return twice();
+    MOHR_TRY(const Reader names, value.enter(asn1::kSequence));
+    MOHR_CHECK(read_general_names(names));
+    out.certificate_issuer = names.rest();
+  } else {
+    out.unknown_critical |= extension.critical;
+    return {};
   }
   return value.finish();
 }
@@ -123,19 +121,6 @@ Result<void> check_entry(Reader entry, bool version_2, EntriesSeen& seen) {
   return {};
 }
 
-// The contents of the entry at `at`, which moves behind it.
-Result<ByteView> take_entry(const Byte*& at, const Byte* end) {
-  const Byte* contents = at;
-  std::size_t length = 0;
-  if (!take_header(contents, end, asn1::kSequence, length)) {  // longer than 65535 octets
-    MOHR_TRY(const Element entry, Reader(ByteView(at, static_cast<std::size_t>(end - at))).next(asn1::kSequence));
-    contents = entry.value.data();
-    length = entry.value.size();
-  }
-  at = contents + length;
-  return ByteView(contents, length);
-}
-
 // The issuer that the entry names; empty when it names none.
 Result<ByteView> issuer_named_in(ByteView details) {
   constexpr std::size_t kPlainTime = 15;
@@ -170,6 +155,18 @@ Result<RevokedEntry> CrlEntry::read() const {
   out.reason = extensions.reason;
   out.invalidity_date = extensions.invalidity_date;
   return out;
+}
+
+Result<ByteView> take_entry(const Byte*& at, const Byte* end) {
+  const Byte* contents = at;
+  std::size_t length = 0;
+  if (!take_header(contents, end, asn1::kSequence, length)) {  // longer than 65535 octets
+    MOHR_TRY(const Element entry, Reader(ByteView(at, static_cast<std::size_t>(end - at))).next(asn1::kSequence));
+    contents = entry.value.data();
+    length = entry.value.size();
+  }
+  at = contents + length;
+  return ByteView(contents, length);
 }
 
 Result<EntriesSeen> check_entries(const Reader& outer, ByteView entries, bool version_2, Budget& budget) {

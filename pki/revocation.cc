@@ -7,7 +7,7 @@
 namespace mohr::pki {
 namespace {
 
-constexpr int kHold = 6, kRemoveFromCrl = 8;  // CRLReason (RFC 5280 5.3.1)
+
 constexpr int kDeepest = 2;
 
 // Collects the answers: the newest decides. CRLs that cover some reasons only make one good answer together (RFC 5280 6.3.3), which cannot
@@ -73,7 +73,7 @@ void settle(const RevocationQuery& query, Instant at, std::optional<int> reason,
   answer.revoked_at = at;
   answer.reason = reason;
   if (reason == kRemoveFromCrl || at > query.time) return;  // later than the time in question: good then, and said with its date
-  answer.state = reason == kHold ? RevocationState::on_hold : RevocationState::revoked;
+  answer.state = reason == kCertificateHold ? RevocationState::on_hold : RevocationState::revoked;
 }
 
 Result<bool> is_signed_by(const Certificate& signer, const crypto::SignatureAlgorithm& algorithm, ByteView tbs, ByteView signature,
