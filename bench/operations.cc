@@ -6,6 +6,7 @@
 #include "bench/jose.h"
 #include "bench/material.h"
 #include "bench/rows.h"
+#include "bench/xmlsec.h"
 
 namespace mohr::bench {
 namespace {
@@ -15,12 +16,12 @@ constexpr std::size_t kCmsPayload = 2048, kJwsPayload = 256;
 // What every measurement of one chain shares; lives until the program ends.
 struct Bench {
   Chain chain;
-  Bytes payload, jws_payload, cms, jws;
+  Bytes payload, jws_payload, xml_payload, cms, jws, xml;
   std::unique_ptr<verify::Verifier> warm, cold, two_opinions;
   pki::Evidence crls, none;
   std::shared_ptr<const crypto::PublicKey> key, ca_key, root_key;
   crypto::SignatureAlgorithm algorithm;
-  Bytes signed_octets, value, jws_value;
+  Bytes signed_octets, value, jws_value, xml_octets, xml_value;
   std::string jws_input;
 };
 
@@ -33,6 +34,8 @@ Bench* make_bench(crypto::NewKey kind) {
   Budget budget;
   b->cms = must(sign::sign_bytes(b->payload, request_of(b->chain, format::Format::cades, sign::Packaging::attached), budget), "CMS");
   b->jws = must(sign::sign_bytes(b->jws_payload, request_of(b->chain, format::Format::jades, sign::Packaging::compact), budget), "JWS");
+  b->xml_payload = to_bytes(as_bytes("<letter>" + std::string(kCmsPayload - 17, 'x') + "</letter>"));
+  b->xml = must(sign::sign_bytes(b->xml_payload, request_of(b->chain, format::Format::xades, sign::Packaging::enveloped), budget), "XML");
   b->warm = verifier_of(b->chain, true, true);
   b->cold = verifier_of(b->chain, false, false);
   b->two_opinions = verifier_of(b->chain, false, false, 2);
@@ -41,13 +44,16 @@ Bench* make_bench(crypto::NewKey kind) {
   b->ca_key = must(b->chain.ca->key(), "key");
   b->root_key = must(b->chain.root->key(), "key");
   b->algorithm = crypto::preferred_algorithm(*b->key);
-  const MemorySource cms(b->cms), token(b->jws);
+  const MemorySource cms(b->cms), token(b->jws), xml(b->xml);
   const format::SignedDocument facts = must(format::read(cms, nullptr, budget), "CMS");
   b->signed_octets = facts.signatures.front().signed_octets;
   b->value = facts.signatures.front().value;
   const format::SignedDocument jws_facts = must(format::read(token, nullptr, budget), "JWS");
   b->jws_input = std::string(as_text(jws_facts.signatures.front().signed_octets));
   b->jws_value = jws_facts.signatures.front().value;
+  const format::SignedDocument xml_facts = must(format::read(xml, nullptr, budget), "XML");
+  b->xml_octets = xml_facts.signatures.front().signed_octets;
+  b->xml_value = xml_facts.signatures.front().value;
   return b;
 }
 
@@ -67,6 +73,11 @@ void raw_verify(const crypto::PublicKey& key, const crypto::SignatureAlgorithm& 
 void raw_cms(const Bench& b) {
   crypto::sha256(b.payload);
   raw_verify(*b.key, b.algorithm, b.signed_octets, b.value);
+}
+
+void raw_xml(const Bench& b) {
+  crypto::sha256(b.xml_payload);
+  raw_verify(*b.key, b.algorithm, b.xml_octets, b.xml_value, crypto::EcdsaForm::fixed);
 }
 
 void raw_cold(const Bench& b) {
@@ -127,6 +138,11 @@ void add_rows(const Bench* b, bool rsa, std::vector<Row>& rows) {
     rows.push_back({"libjose_jws_verify_" + jws, "libjose's jose_jws_ver of the same token, JSON and key parsed before (no certificate)",
                     "one raw verification", 0, std::move(jose),
                     [b] { raw_verify(*b->key, b->algorithm, as_bytes(b->jws_input), b->jws_value, crypto::EcdsaForm::fixed); }});
+  rows.push_back({"xml_verify_warm_" + kind, "XML, 2 KiB, enveloped XAdES, path and revocation cached", raw, 0,
+                  [b] { verify_with(*b->warm, b->xml, b->crls); }, [b] { raw_xml(*b); }});
+  if (auto xmlsec = xmlsec_verify(b->xml, *b->chain.root))
+    rows.push_back({"xmlsec_verify_" + kind, "xmlsec's verification of the same document with its certificates (no revocation)", raw, 0,
+                    std::move(xmlsec), [b] { raw_xml(*b); }});
   auto openssl = std::make_shared<Openssl>(*b);
   rows.push_back({"openssl_cms_verify_" + kind, "OpenSSL's CMS_verify of the same message (no revocation)", raw, 0,
                   [b, openssl] { openssl_verify(*b, *openssl); }, [b] { raw_cms(*b); }});

@@ -81,6 +81,10 @@ constexpr std::array kTexts = {TextMember{"ServiceId", &Identity::service_id}, T
                                TextMember{"Sender", &Identity::sender}, TextMember{"Receiver", &Identity::receiver},
                                TextMember{"MessageId", &Identity::message_id}};
 
+Error misplaced_identity(const xml::Document& document, Node element) {
+  return invalid(document, element, "Identity outside its commitment");
+}
+
 // docs/attributes.md. Each child at most once; unknown ones are refused, so that nobody takes them for understood.
 Result<void> read_identity(const xml::Document& document, Node element, Identity& identity) {
   if (!identity.empty()) return invalid(document, element, "Identity twice");
@@ -102,15 +106,34 @@ Result<void> read_identity(const xml::Document& document, Node element, Identity
       return invalid(document, child, "this element is not expected here");
     }
   }
+  if (seen.empty()) return invalid(document, element, "Identity without particulars");
   return {};
+}
+
+// 5.2.3: a commitment of our own type carries the identity. The form is fixed, so that nothing stands beside it that a reader skips.
+Result<void> read_commitment(const xml::Document& document, Node indication, Identity& identity) {
+  Children children(document, indication);
+  MOHR_TRY(const Node id, children.next(kXades, "CommitmentTypeId"));
+  const Node identifier = Children(document, id).next_if(kXades, "Identifier");
+  if (identifier == nullptr || trimmed_text(document, identifier) != kIdentityNamespace)
+    return {};  // another commitment: no statement of ours
+  MOHR_CHECK(children.next(kXades, "AllSignedDataObjects"));
+  MOHR_TRY(const Node qualifiers, children.next(kXades, "CommitmentTypeQualifiers"));
+  MOHR_CHECK(children.finish());
+  Children list(document, qualifiers);
+  MOHR_TRY(const Node qualifier, list.next(kXades, "CommitmentTypeQualifier"));
+  MOHR_CHECK(list.finish());
+  Children content(document, qualifier);
+  MOHR_TRY(const Node particulars, content.next(kIdentityNamespace, "Identity"));
+  MOHR_CHECK(content.finish());
+  return read_identity(document, particulars, identity);
 }
 
 Result<void> read_signature_properties(const xml::Document& document, Node properties, Signature& signature) {
   for (Children each(document, properties); !each.at_end();) {
     const Node property = each.take();
-    if (is(document, property, kIdentityNamespace, "Identity")) {
-      MOHR_CHECK(read_identity(document, property, signature.identity));
-    } else if (is(document, property, kXades, "SigningTime")) {
+    if (document.space(property) == kIdentityNamespace) return misplaced_identity(document, property);
+    if (is(document, property, kXades, "SigningTime")) {
       if (signature.claimed_time) return invalid(document, property, "SigningTime twice");
       MOHR_TRY(signature.claimed_time, read_time(document, property));
     } else if (is(document, property, kXades, "SigningCertificateV2") || is(document, property, kXades, "SigningCertificate")) {
@@ -125,14 +148,17 @@ Result<void> read_signature_properties(const xml::Document& document, Node prope
 }
 
 // 5.2.4: DataObjectFormat names its reference as "#Id".
-void read_data_properties(const xml::Document& document, Node properties, const std::string& content_id, Signature& signature) {
+Result<void> read_data_properties(const xml::Document& document, Node properties, const std::string& content_id, Signature& signature) {
   for (Children each(document, properties); !each.at_end();) {
     const Node property = each.take();
+    if (document.space(property) == kIdentityNamespace) return misplaced_identity(document, property);
+    if (is(document, property, kXades, "CommitmentTypeIndication")) MOHR_CHECK(read_commitment(document, property, signature.identity));
     if (!is(document, property, kXades, "DataObjectFormat")) continue;
     if (content_id.empty() || document.attribute(property, "ObjectReference") != "#" + content_id) continue;
     for (Children parts(document, property); !parts.at_end();)
       if (const Node part = parts.take(); is(document, part, kXades, "MimeType")) signature.content_type = trimmed_text(document, part);
   }
+  return {};
 }
 
 // SignatureTimeStamp (5.3): over the canonical ds:SignatureValue element.
@@ -190,7 +216,8 @@ Result<void> read_signed_properties(const xml::Document& document, Node properti
   Children children(document, properties);
   if (const Node own = children.next_if(kXades, "SignedSignatureProperties"))
     MOHR_CHECK(read_signature_properties(document, own, signature));
-  if (const Node data = children.next_if(kXades, "SignedDataObjectProperties")) read_data_properties(document, data, content_id, signature);
+  if (const Node data = children.next_if(kXades, "SignedDataObjectProperties"))
+    MOHR_CHECK(read_data_properties(document, data, content_id, signature));
   return children.finish();
 }
 

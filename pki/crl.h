@@ -51,10 +51,10 @@ class Crl {
   [[nodiscard]] bool is_delta() const { return !base_number_.empty(); }
   [[nodiscard]] const std::optional<IssuingDistributionPoint>& distribution_point() const { return distribution_point_; }
   [[nodiscard]] bool is_indirect() const { return distribution_point_ && distribution_point_->indirect; }
-  [[nodiscard]] std::span<const DistributionPoint> freshest() const { return freshest_; }              // where its deltas are (5.2.6)
-  [[nodiscard]] std::span<const std::string> ca_issuer_urls() const { return ca_issuer_urls_; }        // of its signer (5.2.7)
-  [[nodiscard]] std::optional<Instant> keeps_expired_since() const { return keeps_expired_since_; }    // expiredCertsOnCRL (X.509)
-  [[nodiscard]] bool has_unknown_critical_extension() const { return unknown_critical_; }  // of the list or of any entry
+  [[nodiscard]] std::span<const DistributionPoint> freshest() const { return freshest_; }            // where its deltas are (5.2.6)
+  [[nodiscard]] std::span<const std::string> ca_issuer_urls() const { return ca_issuer_urls_; }      // of its signer (5.2.7)
+  [[nodiscard]] std::optional<Instant> keeps_expired_since() const { return keeps_expired_since_; }  // expiredCertsOnCRL (X.509)
+  [[nodiscard]] bool has_unknown_critical_extension() const { return unknown_critical_; }            // of the list or of any entry
   // revokedCertificates stands there without an entry, which 5.1.2.6 forbids and several authorities write: read all the same.
   [[nodiscard]] bool has_empty_list() const { return empty_list_; }
   [[nodiscard]] const crypto::Hash& fingerprint() const { return fingerprint_; }

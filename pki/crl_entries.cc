@@ -225,8 +225,7 @@ Result<void> walk_entries(ByteView entries, const std::function<Result<bool>(con
   return {};
 }
 
-Result<std::optional<RevokedEntry>> find_entry(ByteView entries, ByteView serial, const Name& certificate_issuer,
-                                               const Name& list_issuer) {
+Result<std::optional<RevokedEntry>> find_entry(ByteView entries, ByteView serial, const Name& certificate_issuer, const Name& list_issuer) {
   std::optional<RevokedEntry> found;
   ByteView compared;
   bool same = certificate_issuer.equals(list_issuer);

@@ -8,7 +8,7 @@ namespace mohr::pki {
 
 struct EntriesSeen {
   std::size_t count = 0;
-  bool unknown_critical = false;   // an extension of an entry
+  bool unknown_critical = false;    // an extension of an entry
   bool certificate_issuer = false;  // an entry names the issuer of its certificate
 };
 

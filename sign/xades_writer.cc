@@ -68,8 +68,8 @@ std::string digest_elements(const Declarations& d, crypto::DigestAlgorithm diges
   return element("ds:DigestMethod", d.ds + algorithm(crypto::digest_uri(digest))) + element("ds:DigestValue", d.ds, base64(value));
 }
 
-// docs/attributes.md
-std::string identity_element(const format::Identity& identity) {
+// docs/attributes.md: a commitment of our own type (EN 319 132-1 5.2.3), whose qualifier may hold any element (AnyType, lax).
+std::string identity_commitment(const format::Identity& identity) {
   if (identity.empty()) return {};
   std::string inside;
   const auto add = [&](const char* name, const std::string& text) {
@@ -83,21 +83,25 @@ std::string identity_element(const format::Identity& identity) {
   if (identity.expires) add("Expires", iso8601(*identity.expires));
   if (!identity.request.empty())
     inside += element("m:InReplyTo", algorithm(crypto::digest_uri(identity.request_digest)), base64(identity.request));
-  return element("m:Identity", declaration("m", format::kIdentityNamespace), inside);
+  const std::string type = element("xades:CommitmentTypeId", "", element("xades:Identifier", "", format::kIdentityNamespace));
+  const std::string particulars = element("m:Identity", declaration("m", format::kIdentityNamespace), inside);
+  return element("xades:CommitmentTypeIndication", "",
+                 type + element("xades:AllSignedDataObjects", "") +
+                     element("xades:CommitmentTypeQualifiers", "", element("xades:CommitmentTypeQualifier", "", particulars)));
 }
 
-// EN 319 132-1 5.2.1, 5.2.2 (without the issuer, which is a hint), 5.2.4.
+// EN 319 132-1 5.2.1, 5.2.2 (without the issuer, which is a hint), 5.2.3, 5.2.4.
 std::string signed_properties(const Parts& parts, const Declarations& d, const std::string& own) {
   const Request& request = parts.request;
   const crypto::Hash certificate = crypto::digest(request.digest, request.certificate->der());
   const Declarations inside{d.ds, {}};
   const std::string cert_digest = element("xades:CertDigest", "", digest_elements(inside, request.digest, certificate.view()));
   const std::string of_signature = element("xades:SigningTime", "", iso8601(request.now)) +
-                                   element("xades:SigningCertificateV2", "", element("xades:Cert", "", cert_digest)) +
-                                   identity_element(request.identity);
+                                   element("xades:SigningCertificateV2", "", element("xades:Cert", "", cert_digest));
   const std::string type = request.media_type.empty() ? "application/xml" : request.media_type;
   const std::string of_document = element("xades:DataObjectFormat", attribute("ObjectReference", "#" + parts.names.reference),
-                                          element("xades:MimeType", "", escaped(type)));
+                                          element("xades:MimeType", "", escaped(type))) +
+                                  identity_commitment(request.identity);
   return element(
       "xades:SignedProperties", own + attribute("Id", parts.names.properties),
       element("xades:SignedSignatureProperties", "", of_signature) + element("xades:SignedDataObjectProperties", "", of_document));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "format/cms_identity.h"
 #include "pki/timestamp.h"
 
 namespace mohr::format {
@@ -158,6 +159,42 @@ TEST(Xades, WrappingAndUnsignedPartsShow) {
   const auto none = read("<a/>");
   ASSERT_TRUE(none);
   EXPECT_TRUE(none->signatures.empty());
+}
+
+TEST(Xades, IdentityStandsInItsCommitmentAndNowhereElse) {
+  const std::string text = vector_text("dss-enveloped-b.xml"), own(kIdentityNamespace);
+  const std::string identity = "<m:Identity xmlns:m=\"" + own + "\"><m:Receiver>agency-b</m:Receiver></m:Identity>";
+  const auto commitment = [](const std::string& type, const std::string& objects, const std::string& qualifiers) {
+    return "<xades:CommitmentTypeIndication><xades:CommitmentTypeId><xades:Identifier>" + type +
+           "</xades:Identifier></xades:CommitmentTypeId>" + objects + "<xades:CommitmentTypeQualifiers>" + qualifiers +
+           "</xades:CommitmentTypeQualifiers></xades:CommitmentTypeIndication>";
+  };
+  const std::string all = "<xades:AllSignedDataObjects/>",
+                    qualifier = "<xades:CommitmentTypeQualifier>" + identity + "</xades:CommitmentTypeQualifier>";
+  const std::string good = commitment(own, all, qualifier);
+  struct Case {
+    std::string of_signature, of_data;
+    const char* receiver;  // null: refused
+  };
+  for (const Case& c : {
+           Case{"", good, "agency-b"},
+           Case{"", commitment("http://uri.etsi.org/01903/v1.2.2#ProofOfOrigin", all, qualifier) + good, "agency-b"},
+           Case{"", commitment("http://uri.etsi.org/01903/v1.2.2#ProofOfOrigin", all, qualifier), ""},
+           Case{identity, "", nullptr},
+           Case{"", identity, nullptr},
+           Case{"", good + good, nullptr},
+           Case{"", commitment(own, "<xades:ObjectReference>#r</xades:ObjectReference>", qualifier), nullptr},
+           Case{"", commitment(own, all, qualifier + qualifier), nullptr},
+           Case{"", commitment(own, all, "<xades:CommitmentTypeQualifier>" + identity + identity + "</xades:CommitmentTypeQualifier>"),
+                nullptr},
+           Case{"", commitment(own, all, "<xades:CommitmentTypeQualifier>agency-b</xades:CommitmentTypeQualifier>"), nullptr},
+       }) {
+    const auto facts = read(with(with(text, "</xades:SignedSignatureProperties>", c.of_signature + "</xades:SignedSignatureProperties>"),
+                                 "</xades:SignedDataObjectProperties>", c.of_data + "</xades:SignedDataObjectProperties>"));
+    ASSERT_EQ(facts.has_value(), c.receiver != nullptr) << c.of_signature << c.of_data;
+    if (facts) EXPECT_EQ(facts->signatures[0].identity.receiver, c.receiver) << c.of_data;
+    else EXPECT_EQ(facts.error().code, ErrorCode::xml_signature_invalid);
+  }
 }
 
 }  // namespace

@@ -48,6 +48,13 @@ def xml_sign(key, certificate, ca, kind, source, target):
     open(target, "wb").write(etree.tostring(signed, xml_declaration=True, encoding="UTF-8"))
 
 
+def xml_verify(path, root):
+    from lxml import etree
+    from signxml.xades import XAdESSignatureConfiguration, XAdESVerifier
+    document = etree.fromstring(open(path, "rb").read())
+    XAdESVerifier().verify(document, ca_pem_file=root, expect_config=XAdESSignatureConfiguration(expect_references=2))
+
+
 def jws_verify(path, certificate):
     from joserfc import jws
     from joserfc.jwk import ECKey, RSAKey
@@ -64,5 +71,5 @@ def jws_verify(path, certificate):
 
 
 if __name__ == "__main__":
-    {"pdf-verify": pdf_verify, "pdf-sign": pdf_sign, "xml-sign": xml_sign, "jws-verify": jws_verify}[sys.argv[1]](*sys.argv[2:])
+    {"pdf-verify": pdf_verify, "pdf-sign": pdf_sign, "xml-sign": xml_sign, "xml-verify": xml_verify, "jws-verify": jws_verify}[sys.argv[1]](*sys.argv[2:])
     print("ok")
