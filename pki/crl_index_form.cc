@@ -76,6 +76,7 @@ std::optional<CrlIndexHead> read_head(ByteView file, const Installation& install
   head.signer_spki = hash_at(&file[kSigner]);
   head.root = hash_at(&file[kRoot]);
   head.skeleton = to_bytes(signed_part.subspan(kSkeleton));
+  if (head.serial_size > kLongestSerial || head.records > kMostRecords) return std::nullopt;
   return head;
 }
 

@@ -1,12 +1,15 @@
 // The layout of an index of a list: head, pages of records, pages of the tree, the root last. Only for crl_index.cc and its writer.
 #pragma once
 
+#include <algorithm>
+
 #include "pki/crl_index.h"
 
 namespace mohr::pki::index_form {
 
 inline constexpr std::size_t kPage = 4096, kHash = 32, kDate = 5, kLongestSerial = 64;
 inline constexpr std::size_t kLargestSkeleton = 1U << 20;
+inline constexpr std::uint64_t kMostRecords = std::uint64_t{1} << 40;
 inline constexpr std::string_view kMagic = "mohr CRL index 1";
 inline constexpr std::string_view kPurpose = "crl-index";
 inline constexpr Byte kNoReason = 0xff;

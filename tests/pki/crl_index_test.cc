@@ -1,4 +1,4 @@
-#include "pki/crl_index.h"
+#include "pki/crl_shelf.h"
 
 #include <sys/stat.h>
 
@@ -6,6 +6,8 @@
 #include <random>
 #include <thread>
 
+#include "pki/revocation.h"
+#include "tests/support/issuing.h"
 #include "x509_vectors.h"
 
 namespace mohr::pki {
@@ -247,6 +249,138 @@ TEST(CrlIndex, SeveralMayBuildAtOnce) {
     });
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(std::distance(fs::directory_iterator(folder.at("")), fs::directory_iterator()), 2);  // no file is left behind
+}
+
+// An authority with a big list in a file, and a shelf.
+struct Authority {
+  Folder folder;
+  CrlShelfPtr shelf = std::make_shared<CrlShelf>(installation_in(folder));
+  test::Party root = test::make_party(crypto::NewKey::p256, {.name = "Root", .key_usage = kKeyCertSign | kCrlSign, .extended_key_usages = {}, .ca = true});
+  test::Party revoked = test::make_party(crypto::NewKey::p256, {.name = "Revoked", .extended_key_usages = {}}, &root);
+  test::Party good = test::make_party(crypto::NewKey::p256, {.name = "Good", .extended_key_usages = {}}, &root);
+  Trust trust;
+  std::string path = folder.at("big.crl");
+
+  Authority() {
+    EXPECT_TRUE(trust.add_anchor({root.certificate, false, true, "test"}));
+    std::mt19937_64 random(5);
+    std::vector<Revocation> all;
+    for (int i = 0; i < 40'000; ++i) all.push_back({serial_of(random, 16), test::kNow - kDay, 1});
+    all.push_back({to_bytes(revoked.certificate->serial()), test::kNow - kDay, 4});
+    const auto der = issue_crl(all, 5, test::kNow - kHour, test::kNow + kDay, *root.key, *root.certificate,
+                               crypto::preferred_algorithm(root.key->public_key()));
+    write(path, *der);
+  }
+  static void write(const std::string& path, ByteView octets) {
+    auto file = NewFile::create(path, true);
+    EXPECT_TRUE(file && file->write(octets) && file->commit());
+  }
+  [[nodiscard]] CrlPtr list() const {
+    Budget budget;
+    const auto lists = read_crls(path, shelf, budget);
+    EXPECT_TRUE(lists) << render(lists.error(), Language::en);
+    return lists->front();
+  }
+  [[nodiscard]] RevocationState ask(const test::Party& party, const std::vector<CrlPtr>& lists) const {
+    Evidence evidence;
+    for (const CrlPtr& list : lists) evidence.add(list, Origin::given);
+    Budget budget;
+    const auto status = revocation_status(*party.certificate, *root.certificate, test::kNow, test::kNow, trust, evidence, budget);
+    EXPECT_TRUE(status);
+    return status->state;
+  }
+  [[nodiscard]] std::string index_path() const {
+    return shelf->folder() + "/" + hex(crypto::sha256(*read_file(path, 1 << 26)).view()) + ".index";
+  }
+};
+
+TEST(CrlShelf, ABigListIsVerifiedOnce) {
+  const Authority a;
+  const CrlPtr first = a.list();
+  EXPECT_FALSE(first->verified_under());
+  EXPECT_FALSE(fs::exists(a.index_path()));  // nothing is kept before the signature has verified
+  EXPECT_EQ(a.ask(a.revoked, {first}), RevocationState::revoked);
+  EXPECT_TRUE(fs::exists(a.index_path()));
+  const CrlPtr again = a.list();
+  ASSERT_TRUE(again->verified_under());
+  EXPECT_EQ(*again->verified_under(), crypto::sha256(a.root.certificate->spki()));
+  EXPECT_LT(again->der().size(), 1000U);
+  EXPECT_EQ(again->fingerprint(), first->fingerprint());
+  EXPECT_EQ(again->entries(), 40'001U);
+  EXPECT_EQ(a.ask(a.revoked, {again}), RevocationState::revoked);
+  EXPECT_EQ(a.ask(a.good, {again}), RevocationState::good);
+  std::size_t walked = 0;
+  EXPECT_TRUE(again->visit_entries([&](const CrlEntry&) -> Result<bool> { return ++walked > 0; }));
+  EXPECT_EQ(walked, 40'001U);
+  const Authority other;  // its key did not sign this list
+  EXPECT_EQ(other.ask(other.good, {again}), RevocationState::unknown);
+}
+
+TEST(CrlShelf, ADamagedIndexIsMadeAgain) {
+  const Authority a;
+  EXPECT_EQ(a.ask(a.revoked, {a.list()}), RevocationState::revoked);
+  const std::uint64_t size = fs::file_size(a.index_path());
+  for (const std::size_t offset : {std::size_t{50}, kPage + 100, static_cast<std::size_t>(size / 2), static_cast<std::size_t>(size - kPage + 1)}) {
+    change_octet(a.index_path(), offset);
+    for (const auto& [party, expected] : {std::pair{&a.revoked, RevocationState::revoked}, {&a.good, RevocationState::good}})
+      EXPECT_EQ(a.ask(*party, {a.list()}), expected) << offset;
+  }
+  // A page in the middle is found out by the one who touches it.
+  const CrlPtr before = a.list();
+  for (std::size_t page = 1; page < size / kPage; ++page) change_octet(a.index_path(), page * kPage);
+  const CrlPtr damaged = a.list();
+  ASSERT_TRUE(damaged->verified_under());
+  EXPECT_EQ(a.ask(a.revoked, {damaged}), RevocationState::revoked);
+  EXPECT_EQ(a.ask(a.good, {damaged}), RevocationState::good);
+  EXPECT_TRUE(a.shelf->find(damaged->fingerprint())->find(a.revoked.certificate->serial()));  // it is whole again
+  // Without the list nothing is said at all.
+  for (std::size_t page = 1; page < size / kPage; ++page) change_octet(a.index_path(), page * kPage);
+  const CrlPtr orphan = a.list();
+  fs::remove(a.path);
+  EXPECT_FALSE(orphan->find(a.revoked.certificate->serial(), orphan->issuer()));
+}
+
+TEST(CrlShelf, AnIndexUnderTheNameOfAnotherListSaysNothing) {
+  const Authority a;
+  EXPECT_EQ(a.ask(a.revoked, {a.list()}), RevocationState::revoked);
+  const crypto::Hash other = crypto::sha256(as_bytes("another list"));
+  fs::copy_file(a.index_path(), a.shelf->folder() + "/" + hex(other.view()) + ".index");
+  EXPECT_EQ(a.shelf->find(other), nullptr);
+}
+
+// A delta is asked beside the index of its base, which stays as it is.
+TEST(CrlShelf, ADeltaNeedsNoNewIndex) {
+  const Authority a;
+  EXPECT_EQ(a.ask(a.good, {a.list()}), RevocationState::good);
+  const auto made = fs::last_write_time(a.index_path());
+  const auto algorithm = crypto::preferred_algorithm(a.root.key->public_key());
+  Bytes extensions = extension("2.5.29.20", asn1::integer(6));
+  append(extensions, extension("2.5.29.27", asn1::integer(5), asn1::boolean(true)));
+  const Bytes tbs = asn1::sequence({asn1::integer(1), crypto::write_signature_algorithm(algorithm), a.root.certificate->subject().encoding(),
+                                    asn1::utc_or_generalized_time(test::kNow - kMinute), asn1::utc_or_generalized_time(test::kNow + kDay),
+                                    asn1::element(asn1::kSequence, entry(a.good.certificate->serial(), test::kNow - kHour)),
+                                    asn1::element(asn1::context(0), asn1::sequence({extensions}))});
+  Budget budget;
+  const auto delta = Crl::parse(
+      asn1::sequence({tbs, crypto::write_signature_algorithm(algorithm), asn1::bit_string(*a.root.key->sign(algorithm, tbs))}), budget);
+  ASSERT_TRUE(delta && (*delta)->is_delta());
+  const CrlPtr complete = a.list();
+  ASSERT_TRUE(complete->verified_under());
+  EXPECT_EQ(a.ask(a.good, {complete, *delta}), RevocationState::revoked);
+  EXPECT_EQ(a.ask(a.revoked, {complete, *delta}), RevocationState::revoked);
+  EXPECT_EQ(fs::last_write_time(a.index_path()), made);
+}
+
+TEST(CrlShelf, TheOldestGoes) {
+  const Authority a, b;
+  const auto small = std::make_shared<CrlShelf>(installation_in(a.folder), 1);
+  for (const Authority* one : {&a, &b}) {
+    Budget budget;
+    const auto crl = Crl::parse(*read_file(one->path, 1 << 26), budget, small);
+    ASSERT_TRUE(crl);
+    (*crl)->keep(crypto::sha256(one->root.certificate->spki()), budget);
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(small->folder()), fs::directory_iterator()), 1);
 }
 
 TEST(Installation, KeepsOneKeyForItsOwner) {
