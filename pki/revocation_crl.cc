@@ -39,7 +39,8 @@ class ListQuestion {
     if (answers.empty() && deltas.empty()) return {};
     MOHR_TRY(const CertificatePtr signer, find_crl_signer(query_, crl));  // f, g
     if (!signer) {
-      out_.signer_urls.insert(out_.signer_urls.end(), crl.ca_issuer_urls().begin(), crl.ca_issuer_urls().end());
+      for (const std::string& url : crl.ca_issuer_urls())  // nobody vouches for the list: only hosts that were allowed by name
+        if (is_allowed_by_name(url, query_.trust.allowed_hosts())) out_.signer_urls.push_back(url);
       findings_.push_back(findings::revocation_signature_bad(crl.issuer().display()));
       return {};
     }

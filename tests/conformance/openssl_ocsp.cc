@@ -52,7 +52,9 @@ std::string judge_row(const json::Value& row, const std::string& folder, Instant
   if (!trust.add_anchor(pki::Anchor{issuers.front(), false, false, "corpus"})) return "the authority cannot be an anchor";
   pki::Evidence evidence;
   if (row.string("untrusted") != nullptr) {
-    if (const auto more = certificate_file(folder + "/" + text(row, "untrusted"))) issuers.push_back(more);
+    const auto more = pki::parse_certificates(file_octets(folder + "/" + text(row, "untrusted")));
+    if (!more) return describe(more.error());
+    issuers.insert(issuers.end(), more->begin(), more->end());
   }
   for (const pki::CertificatePtr& issuer : issuers) evidence.add(issuer, pki::Origin::given);
   return judge_response(**response, issuers, trust, evidence, time);

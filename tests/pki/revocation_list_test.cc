@@ -222,7 +222,7 @@ TEST(RevocationList, IsSignedByEveryAlgorithmThatIsStrong) {
 }
 
 TEST(RevocationList, NeedsNameTheDeltaAndTheSigner) {
-  const Scene s;
+  Scene s;
   const auto url = [](std::string_view text) { return asn1::element(context(6, false), as_bytes(text)); };
   const Bytes point = asn1::sequence({asn1::element(context(0), asn1::element(context(0), url("http://lists.example.ir/delta.crl")))});
   const Bytes freshest = extension("2.5.29.46", false, asn1::sequence({point}));
@@ -238,11 +238,44 @@ TEST(RevocationList, NeedsNameTheDeltaAndTheSigner) {
   status = s.ask({complete, make_list({.number = 6, .base = 5, .from = kNow - kMinute}, s.authority)});
   EXPECT_TRUE(revocation_needs(s.leaf.certificate, s.authority.certificate, status).empty());
   const Party stranger = test::make_party(NewKey::p256, {.name = "Lists", .key_usage = kCrlSign, .extended_key_usages = {}, .ca = true});
-  status = s.ask({make_list({.extensions = access}, stranger)});
+  const CrlPtr signed_by_stranger = make_list({.extensions = access}, stranger);
+  status = s.ask({signed_by_stranger});
   EXPECT_EQ(status.state, unknown);
+  EXPECT_TRUE(revocation_needs(s.leaf.certificate, s.authority.certificate, status).empty());  // nobody vouches for that address
+  s.trust.allow_host("lists.example.ir");
+  status = s.ask({signed_by_stranger});
   needs = revocation_needs(s.leaf.certificate, s.authority.certificate, status);
   ASSERT_EQ(needs.size(), 1U);
   EXPECT_TRUE(needs[0].kind == Need::Kind::issuer_certificate);
+}
+
+// Answers every OCSP request for the certificate that was asked about, with that nonce.
+class Responder final : public Fetcher {
+ public:
+  Responder(const Party& authority, Bytes nonce) : authority_(authority), nonce_(std::move(nonce)) {}
+  Result<Bytes> fetch(const FetchRequest& request, Budget&) override {
+    MOHR_TRY(const OcspRequest asked, parse_ocsp_request(request.body));
+    const OcspAnswer answer{asked.ids.front(), OcspStatus::good, {}, {}};
+    return issue_ocsp_response({&answer, 1}, nonce_, kNow, kNow + kDay, *authority_.key, authority_.certificate);
+  }
+
+ private:
+  const Party& authority_;
+  Bytes nonce_;
+};
+
+TEST(RevocationList, AnAnswerToAnotherRequestIsNotTaken) {
+  const Scene s;
+  const Bytes nonce(32, 7), another(32, 8);
+  for (const auto& [answered, taken] : {std::pair{nonce, true}, std::pair{another, false}, std::pair{Bytes{}, true}}) {
+    Responder responder(s.authority, answered);
+    Evidence evidence;
+    Budget budget;
+    const Need need{Need::Kind::ocsp, "http://ocsp.example.ir/", s.leaf.certificate, s.authority.certificate, nonce};
+    EXPECT_EQ(fetch(need, responder, evidence, budget).value(), taken);
+    EXPECT_EQ(evidence.ocsp_responses().size(), taken ? 1U : 0U);
+    EXPECT_EQ(evidence.failures().size(), taken ? 0U : 1U);
+  }
 }
 
 TEST(PresignedOcsp, HoldsAnAnswerForItsCertificateAndTime) {
