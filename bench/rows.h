@@ -23,6 +23,7 @@ std::vector<Row> process_rows(const std::string& mohr);  // processes.cc
 std::vector<Row> timestamp_rows();                       // timestamps.cc
 std::vector<Row> thread_rows();                          // threads.cc
 std::vector<Row> revocation_rows();                      // revocation.cc
+std::vector<Row> crl_index_rows();                       // crl_index.cc
 
 struct ProcessCost {
   double us = 0, rss_mib = 0;
