@@ -87,7 +87,8 @@ class NewFile final : public Sink {
   ~NewFile() override;
   Result<void> write(ByteView bytes) override;
   Result<void> write_at(std::uint64_t offset, ByteView bytes) override;
-  Result<void> commit();
+  enum class Flush : std::uint8_t { yes, no };  // no: for files that are worth nothing after a power cut, or are checked when read
+  Result<void> commit(Flush flush = Flush::yes);
   [[nodiscard]] const std::string& temporary_path() const { return temporary_; }  // to verify before commit()
 
  private:
