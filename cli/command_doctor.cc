@@ -15,8 +15,8 @@ namespace mohr::cli {
 namespace {
 
 const std::vector<OptionRow>& options() {
-  static const std::vector<OptionRow> rows = with_usual_options({{"trust", "PATH", "look at these trusted authorities (repeatable)"},
-                                                                         {"cache", "DIR", "look at what is kept there"}});
+  static const std::vector<OptionRow> rows = with_usual_options(
+      {{"trust", "PATH", "look at these trusted authorities (repeatable)"}, {"cache", "DIR", "look at what is kept there"}});
   return rows;
 }
 
@@ -32,10 +32,14 @@ Row examine_cache(const Arguments& arguments, bool fa) {
   const std::string what = (fa ? "دادهٔ ابطال نگه‌داشته در " : "kept revocation data in ") + folder;
   const auto installation = installation_from(arguments);
   if (!installation) return {what, false, render(installation.error(), fa ? Language::fa : Language::en)};
-  if (!*installation) return {what, false, fa ? "با ‎--cache پوشه‌ای بدهید که بتوان در آن نوشت" : "give a folder that can be written with --cache"};
+  if (!*installation)
+    return {what, false,
+            fa ? "با ‎--cache پوشه‌ای بدهید که بتوان در آن نوشت"
+               : "give a folder that can be written with --cache"};
   const SystemClock clock;
   const auto size = pki::RevocationCache(*installation, clock).size();
-  const std::string amount = ": " + std::to_string(size.files) + (fa ? " پرونده، " : " files, ") + std::to_string(size.octets >> 10) + " KiB";
+  const std::string amount =
+      ": " + std::to_string(size.files) + (fa ? " پرونده، " : " files, ") + std::to_string(size.octets >> 10) + " KiB";
   const auto time = pki::NewestTime(*installation).check(clock.now());
   return {what + amount, time.has_value(), time ? "" : render(time.error(), fa ? Language::fa : Language::en)};
 }

@@ -27,8 +27,8 @@ std::vector<OptionRow> with_setting_options(std::vector<OptionRow> rows) {
 }
 
 std::string user_cache_folder() {
-  const char* cache = std::getenv("XDG_CACHE_HOME");  // NOLINT(concurrency-mt-unsafe)
-  const char* home = std::getenv("HOME");             // NOLINT(concurrency-mt-unsafe)
+  const char* cache = std::getenv("XDG_CACHE_HOME");                           // NOLINT(concurrency-mt-unsafe)
+  const char* home = std::getenv("HOME");                                      // NOLINT(concurrency-mt-unsafe)
   if (cache != nullptr && *cache == '/') return std::string(cache) + "/mohr";  // a relative one is to be ignored (XDG)
   return home != nullptr && *home == '/' ? std::string(home) + "/.cache/mohr" : std::string();
 }

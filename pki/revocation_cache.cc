@@ -39,8 +39,6 @@ Result<bool> is_answered_for(const Certificate& issuer, const OcspResponse& resp
   return false;
 }
 
-bool is_less_number(const Bytes& a, const Bytes& b) { return a.size() != b.size() ? a.size() < b.size() : less(a, b); }
-
 // Newer by thisUpdate, and never of a smaller crlNumber: an old list that is sent again replaces nothing.
 bool is_newer(const json::Value& kept, Instant this_update, ByteView number) {
   const std::string* time = kept.string("this_update");
@@ -49,7 +47,7 @@ bool is_newer(const json::Value& kept, Instant this_update, ByteView number) {
   const auto kept_number = text != nullptr ? from_hex(*text) : std::nullopt;
   if (!before || !kept_number) return true;
   if (this_update < *before) return false;
-  return number.empty() || !is_less_number(to_bytes(number), *kept_number);
+  return number.empty() || !is_less_number(number, *kept_number);
 }
 
 std::string text_of(const json::Value& facts, std::string_view name) {

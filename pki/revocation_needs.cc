@@ -13,13 +13,17 @@ std::string Need::identity() const {
   return out;
 }
 
-std::vector<Need> revocation_needs(const CertificatePtr& certificate, const CertificatePtr& issuer) {
+std::vector<Need> revocation_needs(const CertificatePtr& certificate, const CertificatePtr& issuer, const RevocationStatus& status) {
   std::vector<Need> needs;
-  for (const std::string& url : certificate->ocsp_urls())
-    if (is_fetchable(url)) needs.push_back({Need::Kind::ocsp, url, certificate, issuer});
-  for (const DistributionPoint& point : certificate->crl_distribution_points())
-    for (const std::string& url : point.urls)
-      if (is_fetchable(url)) needs.push_back({Need::Kind::crl, url, certificate, issuer});
+  const auto add = [&](Need::Kind kind, std::span<const std::string> urls) {
+    for (const std::string& url : urls)
+      if (is_fetchable(url)) needs.push_back({kind, url, certificate, kind == Need::Kind::issuer_certificate ? nullptr : issuer});
+  };
+  add(Need::Kind::crl, status.delta_urls);
+  if (status.state != RevocationState::unknown) return needs;
+  add(Need::Kind::issuer_certificate, status.signer_urls);
+  add(Need::Kind::ocsp, certificate->ocsp_urls());
+  for (const DistributionPoint& point : certificate->crl_distribution_points()) add(Need::Kind::crl, point.urls);
   return needs;
 }
 
@@ -53,6 +57,7 @@ Result<std::vector<CertificatePtr>> read_issuers(ByteView answer, Budget& budget
 
 // What is on disk already serves without the network, judged like what comes from there.
 Result<bool> recall(const Need& need, const RevocationCache& cache, Evidence& evidence, Budget& budget) {
+  if (!need.nonce.empty()) return false;  // an answer made for this question is wanted
   const std::optional<Bytes> kept = cache.find(need, budget.limit(Limit::memory_bytes));
   if (!kept) return false;
   if (need.kind == Need::Kind::ocsp) {
@@ -63,16 +68,24 @@ Result<bool> recall(const Need& need, const RevocationCache& cache, Evidence& ev
   return evidence.add(std::move(crl), Origin::network, need.url);
 }
 
+// What the place did, not what was forbidden here: that is over as soon as it is allowed.
+bool is_its_failure(const Error& error) {
+  return error.code != ErrorCode::network_forbidden_address && error.code != ErrorCode::url_invalid &&
+         error.code != ErrorCode::module_missing;
+}
+
 Result<bool> take(const Need& need, Fetcher& fetcher, RevocationCache* cache, Evidence& evidence, Budget& budget) {
   FetchRequest request;
   request.url = need.url;
   switch (need.kind) {
     case Need::Kind::ocsp: {
-      request.body = write_ocsp_request(*need.certificate, *need.issuer, {});
+      request.body = write_ocsp_request(*need.certificate, *need.issuer, need.nonce);
       request.content_type = "application/ocsp-request";
       request.accept = "application/ocsp-response";
       MOHR_TRY(const Bytes answer, fetcher.fetch(request, budget));
       MOHR_TRY(OcspResponsePtr response, OcspResponse::parse(answer, budget));
+      if (!need.nonce.empty() && !response->nonce().empty() && !equal(need.nonce, response->nonce()))
+        return errors::ocsp_invalid(Code{"it answers another request"});
       if (cache != nullptr) MOHR_CHECK(cache->keep(need, *response, budget));
       return evidence.add(std::move(response), Origin::network, need.url);
     }
@@ -110,7 +123,7 @@ Result<bool> fetch(const Need& need, Fetcher& fetcher, RevocationCache* cache, E
   auto taken = take(need, fetcher, cache, evidence, budget);
   if (cache != nullptr && taken) cache->remember_success(need.url);
   if (taken || failure(taken.error()) == Failure::budget) return taken;
-  if (cache != nullptr) cache->remember_failure(need.url);
+  if (cache != nullptr && is_its_failure(taken.error())) cache->remember_failure(need.url);
   evidence.add_failure(need.url, std::move(taken).error());
   return false;
 }
