@@ -249,6 +249,35 @@ TEST(RevocationList, NeedsNameTheDeltaAndTheSigner) {
   EXPECT_TRUE(needs[0].kind == Need::Kind::issuer_certificate);
 }
 
+// Answers every OCSP request for the certificate that was asked about, with that nonce.
+class Responder final : public Fetcher {
+ public:
+  Responder(const Party& authority, Bytes nonce) : authority_(authority), nonce_(std::move(nonce)) {}
+  Result<Bytes> fetch(const FetchRequest& request, Budget&) override {
+    MOHR_TRY(const OcspRequest asked, parse_ocsp_request(request.body));
+    const OcspAnswer answer{asked.ids.front(), OcspStatus::good, {}, {}};
+    return issue_ocsp_response({&answer, 1}, nonce_, kNow, kNow + kDay, *authority_.key, authority_.certificate);
+  }
+
+ private:
+  const Party& authority_;
+  Bytes nonce_;
+};
+
+TEST(RevocationList, AnAnswerToAnotherRequestIsNotTaken) {
+  const Scene s;
+  const Bytes nonce(32, 7), another(32, 8);
+  for (const auto& [answered, taken] : {std::pair{nonce, true}, std::pair{another, false}, std::pair{Bytes{}, true}}) {
+    Responder responder(s.authority, answered);
+    Evidence evidence;
+    Budget budget;
+    const Need need{Need::Kind::ocsp, "http://ocsp.example.ir/", s.leaf.certificate, s.authority.certificate, nonce};
+    EXPECT_EQ(fetch(need, responder, evidence, budget).value(), taken);
+    EXPECT_EQ(evidence.ocsp_responses().size(), taken ? 1U : 0U);
+    EXPECT_EQ(evidence.failures().size(), taken ? 0U : 1U);
+  }
+}
+
 TEST(PresignedOcsp, HoldsAnAnswerForItsCertificateAndTime) {
   const Scene s;
   const Bytes request = write_ocsp_request(*s.leaf.certificate, *s.authority.certificate, {});
