@@ -98,13 +98,19 @@ Result<void> PolicyGraph::take(const Certificate& certificate, bool last, Budget
     count_down(policy_mapping_);
     count_down(inhibit_any_policy_);
   }
-  if (constraints != nullptr) {
+  lower_counters(certificate);
+  return {};
+}
+
+void PolicyGraph::lower_counters(const Certificate& certificate) {  // 6.1.4 i, j
+  if (const PolicyConstraints* constraints = certificate.policy_constraints()) {
     lower_to(explicit_policy_, constraints->require_explicit_policy);
     lower_to(policy_mapping_, constraints->inhibit_policy_mapping);
   }
   lower_to(inhibit_any_policy_, certificate.inhibit_any_policy());
-  return {};
 }
+
+void PolicyGraph::take_anchor(const Certificate& anchor) { lower_counters(anchor); }
 
 // The policies of nodes that hold down to the target and stand below anyPolicy: what the authorities' own domains call them.
 std::vector<PolicyGraph::Policy> PolicyGraph::constrained_by_authorities() const {

@@ -92,6 +92,7 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
   for (pki::CertificatePtr& certificate : path.certificates) judgement->path.push_back({std::move(certificate), {}});
   judgement->anchor = path.anchor;
   judgement->findings = std::move(path.findings);
+  judgement->rejected = std::move(path.rejected);
   judgement->from = path.valid_from;
   judgement->until = std::min(path.valid_until, next_midnight(question.now));  // rows of algorithms change at midnight
   if (grounds.opinion != nullptr) ask_about_chain(*grounds.opinion, question.time, *judgement);
