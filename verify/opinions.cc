@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pki/core/text.h"
+#include "verify/phrase.h"
 #include "verify/rules.h"
 
 namespace mohr::verify {
@@ -9,7 +11,6 @@ namespace {
 
 using Answer = crypto::Opinion::Answer;
 
-constexpr const char *kGood = "valid", *kBad = "not valid";
 constexpr std::array kOfChain = {"chain-signatures", "chain-names", "chain-validity", "chain-basic-constraints"};
 constexpr std::array kNeverAsked = {"digests", "crl", "ocsp", "policies", "name-constraints", "key-usage"};
 
@@ -24,6 +25,15 @@ bool holds(const Findings& findings, Check check) {
 void put_first(Findings& findings, Finding finding, Check refusal) {
   std::erase_if(findings, [refusal](const Finding& other) { return other.check == refusal; });
   findings.insert(findings.begin(), std::move(finding));
+}
+
+// "refuses it (Signature error)"
+Cause answer(bool accepts, const std::string& words) {
+  const auto say = [&](Language language) {
+    std::string text(phrase(accepts ? Label::accepts_it : Label::refuses_it, language));
+    return accepts || words.empty() ? text : text + " (" + isolate_ltr(printable(words)) + ")";
+  };
+  return {accepts ? "accepts" : words.empty() ? "refuses" : "refuses: " + words, say(Language::en), say(Language::fa)};
 }
 
 // One signature value that we called good, or bad with the finding `refusal`.
@@ -44,8 +54,7 @@ void ask(const crypto::OpinionModule& module, const Value& value, Findings& find
   const bool theirs = opinion.answer == Answer::good;
   if (ours == theirs) return;
   put_first(findings,
-            findings::opinion_on_value_differs(value.subject, Code{ours ? kGood : kBad}, Code{module.library},
-                                               Code{theirs ? kGood : opinion.words}),
+            findings::opinion_on_value_differs(value.subject, answer(ours, {}), Code{module.library}, answer(theirs, opinion.words)),
             value.refusal);
 }
 
@@ -121,8 +130,8 @@ void ask_about_chain(const crypto::OpinionModule& module, Instant time, PathJudg
   const bool ours = !holds(judgement.findings, Check::certificate_signature_bad), theirs = opinion.answer == Answer::good;
   if (ours == theirs) return;
   put_first(judgement.findings,
-            findings::opinion_on_chain_differs(judgement.path.front().certificate->subject().display(), Code{ours ? kGood : kBad},
-                                               Code{module.library}, Code{theirs ? kGood : opinion.words}),
+            findings::opinion_on_chain_differs(judgement.path.front().certificate->subject().display(), answer(ours, {}),
+                                               Code{module.library}, answer(theirs, opinion.words)),
             Check::certificate_signature_bad);
 }
 

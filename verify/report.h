@@ -13,7 +13,6 @@ json::Value report_json(const Verdict& verdict, std::string_view name);
 json::Value report_json(const Error& error, std::string_view name);  // outcome "ERROR"
 json::Value error_value(const Error& error);
 json::Value identity_value(const format::Identity& identity);  // member names as docs/attributes.md has them for JSON
-json::Value rejected_paths(const PathJudgement& judgement);  // other paths that were tried: names from the target up, findings
 std::string report_text(const Verdict& verdict, std::string_view name, Language language, bool colour);
 // One line for one of several files.
 std::string report_line(const Verdict& verdict, std::string_view name, Language language);

@@ -110,10 +110,6 @@ Value path_value(const PathJudgementPtr& chain) {
   return list;
 }
 
-void add_rejected(Value& value, const PathJudgementPtr& chain) {
-  if (chain && !chain->rejected.empty()) value.add("rejected_paths", rejected_paths(*chain));
-}
-
 Value timestamps_value(const std::vector<TimestampVerdict>& timestamps) {
   Array list;
   for (const TimestampVerdict& timestamp : timestamps) {
@@ -122,7 +118,6 @@ Value timestamps_value(const std::vector<TimestampVerdict>& timestamps) {
     if (timestamp.time.seconds != 0) value.add("time", iso8601(timestamp.time));
     value.add("path", path_value(timestamp.chain)).add("findings", findings_value(timestamp.findings));
     if (timestamp.chain) value.add("path_findings", findings_value(timestamp.chain->findings));
-    add_rejected(value, timestamp.chain);
     list.push_back(std::move(value));
   }
   return list;
@@ -195,23 +190,10 @@ Value signature_value(const format::Signature& signature, const SignatureVerdict
       .add("timestamps", timestamps_value(verdict.timestamps))
       .add("findings", findings_value(verdict.findings))
       .add("warnings", findings_value(verdict.warnings));
-  add_rejected(value, verdict.chain);
   return value;
 }
 
 }  // namespace
-
-Value rejected_paths(const PathJudgement& judgement) {
-  Array list;
-  for (const pki::Path& path : judgement.rejected) {
-    Array names;
-    for (const pki::CertificatePtr& certificate : path.certificates) names.emplace_back(certificate->subject().display());
-    Value value;
-    value.add("names", std::move(names)).add("findings", findings_value(path.findings));
-    list.push_back(std::move(value));
-  }
-  return list;
-}
 
 Value identity_value(const format::Identity& identity) {
   Value value = Object{};

@@ -55,7 +55,6 @@ struct PathJudgement {
   std::vector<CertificateFacts> path;   // target first
   const pki::Anchor* anchor = nullptr;  // belongs to the Trust that was asked
   Findings findings;                    // warnings among them
-  std::vector<pki::Path> rejected;      // other paths that were tried
   bool good = false;
   bool chained = false;  // a path to an anchor verifies: its certificates' URLs may be fetched
   OpinionScope opinion;

@@ -134,6 +134,9 @@ TEST(SecondOpinion, ADifferenceHoldsAndIsADefect) {
     EXPECT_EQ(verdict.opinions.front().asked.empty(), row.second == &kLacksAll) << row.what;
     if (row.outcome != Outcome::hold) continue;
     EXPECT_EQ(signature.owner, Owner::defect) << row.what;
+    const std::string en = render(*signature.reason, Language::en);
+    EXPECT_NE(en.find("accepts it"), std::string::npos) << en;
+    EXPECT_NE(en.find("refuses it"), std::string::npos) << en;
     EXPECT_EQ(signature.next->step, Step::administrator_reports_defect) << row.what;
   }
 }

@@ -219,11 +219,11 @@ TEST(Verifier, NoAnchorIsTheEnvironmentsFault) {
 
 TEST(Reports, EscapeAndIsolateNames) {
   test::PartyOptions options;
-  options.name = "<b>\u202eEvil</b> & Co";
+  options.name = "<i>\u202eEvil</i> & Co";
   const World world({}, options);
   const Verdict verdict = world.judge(world.signed_cms());
-  const std::string html = report_html(verdict, "a<b>.p7m", Language::fa);
-  EXPECT_EQ(html.find("<b>"), std::string::npos);
+  const std::string html = report_html(verdict, "a<i>.p7m", Language::fa);
+  EXPECT_EQ(html.find("<i>"), std::string::npos);
   EXPECT_EQ(html.find("\u202e"), std::string::npos);
   EXPECT_NE(html.find("dir=rtl"), std::string::npos);
   EXPECT_NE(html.find("۱۴۰۵"), std::string::npos);
