@@ -1,6 +1,9 @@
 #include "pki/name_constraints.h"
 
 #include <algorithm>
+#include <string>
+
+#include "pki/core/text.h"
 
 namespace mohr::pki {
 namespace {
@@ -35,8 +38,10 @@ bool is_host(std::string_view host) {
   return label != 0;
 }
 
-bool is_full_host(std::string_view host) {  // more than one label, and no address in digits
+bool is_full_host(std::string_view host) {  // more than one label, none with a hyphen at its edge, and no address in digits
   const std::size_t dot = host.rfind('.');
+  if (host.starts_with('-') || host.ends_with('-') || host.find("-.") != std::string_view::npos || host.find(".-") != std::string_view::npos)
+    return false;
   return is_host(host) && dot != std::string_view::npos && !std::all_of(host.begin() + static_cast<std::ptrdiff_t>(dot) + 1, host.end(), is_digit);
 }
 
@@ -54,9 +59,8 @@ enum class Match : std::uint8_t { within, outside, unknown };
 
 Match as_match(bool within) { return within ? Match::within : Match::outside; }
 
-// "example.ir" covers itself and all below; "" covers everything. A leading dot is tolerated and means: below only.
+// "example.ir" covers itself and all below. A leading dot is tolerated and means: below only.
 bool host_within(std::string_view host, std::string_view base) {
-  if (base.empty()) return true;
   if (base.starts_with('.')) return ends_with(host, base);
   return same_text(host, base) || (host.size() > base.size() && host[host.size() - base.size() - 1] == '.' && ends_with(host, base));
 }
@@ -65,7 +69,7 @@ bool host_within(std::string_view host, std::string_view base) {
 Match match_dns(std::string_view host, std::string_view base) {
   host = without_last_dot(host);
   base = without_last_dot(base);
-  if (!is_host_pattern(host) || !is_base(base)) return Match::unknown;
+  if (!is_host_pattern(host) || !is_base(base) || base.empty()) return Match::unknown;
   if (host_within(host, base)) return Match::within;
   if (!host.starts_with("*.")) return Match::outside;
   const bool is_one_below = base.find('.', 1) != std::string_view::npos && same_text(base.substr(base.find('.', 1)), host.substr(1));
@@ -152,12 +156,73 @@ OtherName read_other_name(ByteView contents) {
 
 constexpr auto kSmtpUtf8Mailbox = asn1::oid_octets("1.3.6.1.5.5.7.8.9");
 
+// Punycode (RFC 3492 6.3) of one label of UTF-8; nothing when it overflows.
+std::optional<std::string> encode_label(std::string_view label) {
+  std::u32string text;
+  for (std::size_t at = 0; at < label.size();) text += next_character(label, at);
+  std::string out = "xn--";
+  for (const char32_t c : text)
+    if (c < 0x80) out += lower(static_cast<char>(c));
+  std::uint32_t handled = static_cast<std::uint32_t>(out.size() - 4), n = 0x80, delta = 0, bias = 72;
+  const std::uint32_t plain = handled;
+  if (plain != 0) out += '-';
+  while (handled < text.size()) {
+    char32_t least = 0x110000;
+    for (const char32_t c : text)
+      if (c >= n && c < least) least = c;
+    if (least - n > (UINT32_MAX - delta) / (handled + 1)) return std::nullopt;
+    delta += (least - n) * (handled + 1);
+    n = least;
+    for (const char32_t c : text) {
+      if (c < n) ++delta;
+      if (c != n) continue;
+      std::uint32_t rest = delta;
+      for (std::uint32_t k = 36;; k += 36) {
+        const std::uint32_t t = k <= bias ? 1 : k >= bias + 26 ? 26 : k - bias;
+        const std::uint32_t digit = rest < t ? rest : t + (rest - t) % (36 - t);
+        out += static_cast<char>(digit < 26 ? 'a' + digit : '0' + (digit - 26));
+        if (rest < t) break;
+        rest = (rest - t) / (36 - t);
+      }
+      delta = handled == plain ? delta / 700 : delta / 2;
+      delta += delta / (handled + 1);
+      std::uint32_t steps = 0;
+      for (; delta > 455; steps += 36) delta /= 35;
+      bias = steps + 36 * delta / (delta + 38);
+      delta = 0;
+      ++handled;
+    }
+    ++delta;
+    ++n;
+  }
+  return out;
+}
+
+// A mailbox whose host is written in its own script, with the host as rfc822Name constraints have it (RFC 9598 5).
+std::string with_ascii_host(std::string_view mailbox) {
+  const std::size_t at = mailbox.rfind('@');
+  if (at == std::string_view::npos) return std::string(mailbox);
+  std::string out(mailbox.substr(0, at + 1));
+  std::string_view host = mailbox.substr(at + 1);
+  while (true) {
+    const std::string_view label = host.substr(0, host.find('.'));
+    const bool ascii = std::all_of(label.begin(), label.end(), [](char c) { return static_cast<Byte>(c) < 0x80; });
+    const auto encoded = ascii ? std::optional(std::string(label)) : encode_label(label);
+    if (!encoded) return {};
+    out += *encoded;
+    if (label.size() == host.size()) return out;
+    out += '.';
+    host.remove_prefix(label.size() + 1);
+  }
+}
+
 // A name or a constraint, read once for all the comparisons it takes part in.
 struct Form {
   Kind kind;
-  ByteView value;                   // as GeneralName has it; of a SmtpUTF8Mailbox the text
+  ByteView value;                  // as GeneralName has it
   ByteView type;                    // of otherName
   std::vector<std::string> parts;   // of directory
+  std::string mailbox;              // of a SmtpUTF8Mailbox
   bool readable = true;
 
   explicit Form(const GeneralName& name) : kind(name.kind), value(name.value) {
@@ -171,8 +236,8 @@ struct Form {
       if (!is_international_mailbox()) return;
       asn1::Reader reader(other.value);
       const auto text = reader.next(asn1::kUtf8String);
-      readable = text.has_value();
-      value = readable ? text->value : ByteView{};
+      readable = text.has_value() && is_valid_utf8(as_text(text->value));
+      if (readable) mailbox = with_ascii_host(as_text(text->value));
     }
   }
   [[nodiscard]] bool is_international_mailbox() const { return kind == Kind::other_name && equal(type, kSmtpUtf8Mailbox.view()); }
@@ -194,7 +259,7 @@ Match match(const Form& name, const Form& base) {
     case Kind::directory:
       return as_match(name.parts.size() >= base.parts.size() && std::equal(base.parts.begin(), base.parts.end(), name.parts.begin()));
     case Kind::other_name:
-      return name.is_international_mailbox() && base.kind == Kind::email ? match_email(as_text(name.value), as_text(base.value), true)
+      return name.is_international_mailbox() && base.kind == Kind::email ? match_email(name.mailbox, as_text(base.value), true)
                                                                          : Match::unknown;
     default: return Match::unknown;
   }
@@ -207,19 +272,19 @@ std::vector<Form> read_forms(std::span<const GeneralName> names) {
   return forms;
 }
 
-Result<bool> is_permitted(const Form& name, std::span<const Form> permitted, std::span<const Form> excluded, bool has_distances,
-                          Budget& budget) {
+bool is_permitted(const Form& name, std::span<const Form> permitted, std::span<const Form> excluded, bool has_distances) {
   const auto concerning = [&](const Form& base) { return concerns(base, name); };
-  const auto wanted = std::count_if(permitted.begin(), permitted.end(), concerning);
-  const auto unwanted = std::count_if(excluded.begin(), excluded.end(), concerning);
-  if (wanted + unwanted == 0) return true;
-  if (has_distances) return false;
-  MOHR_CHECK(budget.spend(Limit::name_comparisons, static_cast<std::uint64_t>(wanted + unwanted)));
+  if (has_distances && (std::any_of(permitted.begin(), permitted.end(), concerning) || std::any_of(excluded.begin(), excluded.end(), concerning)))
+    return false;
   for (const Form& base : excluded)
     if (concerns(base, name) && match(name, base) != Match::outside) return false;
-  if (wanted == 0) return true;
-  return std::any_of(permitted.begin(), permitted.end(),
-                     [&](const Form& base) { return concerns(base, name) && match(name, base) == Match::within; });
+  bool constrained = false;
+  for (const Form& base : permitted) {
+    if (!concerns(base, name)) continue;
+    if (match(name, base) == Match::within) return true;
+    constrained = true;
+  }
+  return !constrained;
 }
 
 bool looks_like_host(const Attribute& attribute) {
@@ -227,32 +292,38 @@ bool looks_like_host(const Attribute& attribute) {
   return is_full_host(text.starts_with("*.") ? text.substr(2) : text);
 }
 
-// The names that constraints apply to: the subject, the alternative names, e-mail addresses in the subject when no alternative name is one.
-Result<std::vector<GeneralName>> names_of(const Certificate& certificate, bool common_names_are_hosts) {
+// The names that constraints apply to: the subject, the alternative names, and what stands for those in the subject.
+Result<std::vector<GeneralName>> names_of(const Certificate& certificate, LegacyNames legacy) {
   std::vector<GeneralName> names(certificate.subject_alt_names().begin(), certificate.subject_alt_names().end());
-  const bool has_email = std::any_of(names.begin(), names.end(), [](const GeneralName& n) { return n.kind == Kind::email; });
+  const auto has = [&](Kind kind) { return std::any_of(names.begin(), names.end(), [kind](const GeneralName& n) { return n.kind == kind; }); };
+  const bool always = legacy == LegacyNames::without_dns_names;
+  const bool addresses = always || !has(Kind::email), hosts = !certificate.is_ca() && (always ? !has(Kind::dns) : names.empty());
   if (!certificate.subject().empty()) names.push_back({Kind::directory, certificate.subject().encoding()});
-  if (has_email && !common_names_are_hosts) return names;
+  if (!addresses && !hosts) return names;
   MOHR_TRY(const auto rdns, certificate.subject().rdns());
   for (const auto& rdn : rdns)
     for (const Attribute& attribute : rdn) {
       const asn1::Oid id = asn1::known_oid(attribute.oid);
-      if (id == asn1::Oid::email_address && !has_email) names.push_back({Kind::email, attribute.value});
-      if (id == asn1::Oid::common_name && common_names_are_hosts && looks_like_host(attribute)) names.push_back({Kind::dns, attribute.value});
+      if (id == asn1::Oid::email_address && addresses) names.push_back({Kind::email, attribute.value});
+      if (id == asn1::Oid::common_name && hosts && looks_like_host(attribute)) names.push_back({Kind::dns, attribute.value});
     }
   return names;
 }
 
+bool is_beyond_telling(const GeneralName& base) { return base.kind == Kind::x400 || base.kind == Kind::edi_party; }
+
 }  // namespace
 
 Result<std::optional<std::string>> find_forbidden_name(const Certificate& certificate, const NameConstraints& constraints,
-                                                       bool common_names_are_hosts, Budget& budget) {
-  MOHR_TRY(const std::vector<GeneralName> names, names_of(certificate, common_names_are_hosts));
+                                                       LegacyNames legacy, Budget& budget) {
+  MOHR_TRY(const std::vector<GeneralName> names, names_of(certificate, legacy));
+  MOHR_CHECK(budget.spend(Limit::name_comparisons, names.size() * (constraints.permitted.size() + constraints.excluded.size())));
+  const auto beyond = [](std::span<const GeneralName> bases) { return std::any_of(bases.begin(), bases.end(), is_beyond_telling); };
+  const bool nameless = certificate.extension(asn1::Oid::subject_alt_name) != nullptr && certificate.subject_alt_names().empty();
+  if (nameless || beyond(constraints.permitted) || beyond(constraints.excluded)) return std::optional(certificate.subject().rfc4514());
   const std::vector<Form> permitted = read_forms(constraints.permitted), excluded = read_forms(constraints.excluded);
-  for (const GeneralName& name : names) {
-    MOHR_TRY(const bool allowed, is_permitted(Form(name), permitted, excluded, constraints.has_distances, budget));
-    if (!allowed) return std::optional(display(name));
-  }
+  for (const GeneralName& name : names)
+    if (!is_permitted(Form(name), permitted, excluded, constraints.has_distances)) return std::optional(display(name));
   return std::optional<std::string>();
 }
 

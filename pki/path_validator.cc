@@ -111,21 +111,29 @@ class Validation {
       findings_.push_back(findings::certificate_not_yet_valid(name(certificate), certificate.not_before()));
   }
 
+  // Microsoft's application policies say again what an extended key usage beside them says.
+  static bool repeats_key_usage(const Certificate& certificate, const Extension& extension) {
+    return equal(extension.oid, asn1::oid_octets("1.3.6.1.4.1.311.21.10").view()) && !certificate.extended_key_usages().empty();
+  }
+
   void check_extensions(const Certificate& certificate) {  // 6.1.4 o, 6.1.5 f
     for (const Extension& extension : certificate.extensions()) {
-      const bool unread = !is_processed(extension.id) ||  // qualifiers: RFC 5280 4.2.1.4
+      const bool unread = (!is_processed(extension.id) && !repeats_key_usage(certificate, extension)) ||  // qualifiers: RFC 5280 4.2.1.4
                           (extension.id == Oid::certificate_policies && certificate.has_unknown_policy_qualifiers());
       if (extension.critical && unread)
         findings_.push_back(findings::certificate_extension_unknown(name(certificate), Code{asn1::dotted(extension.oid)}));
     }
     for (const Finding& oddity : certificate.oddities()) findings_.push_back(oddity);
+    if (certificate.name_constraints() != nullptr && !certificate.is_ca())  // RFC 5280 4.2.1.10
+      findings_.push_back(findings::certificate_profile_departure(name(certificate), Code{"name constraints without authority"}));
     if (!inputs_.strict_profile) return;
     if (const std::string_view departure = departure_from_profile(certificate); !departure.empty())
       findings_.push_back(findings::certificate_profile_departure(name(certificate), Code{std::string(departure)}));
   }
 
   [[nodiscard]] bool is_strong(const auto& subject) const {
-    return inputs_.least_strength ? strength_of(subject) >= *inputs_.least_strength : time_ < usable_until(subject);
+    return inputs_.least_strength ? strength_of(subject) >= *inputs_.least_strength
+                                  : inputs_.algorithms_at.value_or(time_) < usable_until(subject);
   }
 
   // Strength of the key and of the algorithm that the issuer signed with (crypto_policy.def). A key that agrees on others (X25519) signs
@@ -192,19 +200,11 @@ class Validation {
     for (std::size_t above = index + 1; above < binding; ++above) {
       const NameConstraints* constraints = certificates_[above]->name_constraints();
       if (constraints == nullptr) continue;
-      MOHR_TRY(const std::optional<std::string> forbidden, find_forbidden_name(certificate, *constraints, hosts_in(index), budget_));
+      MOHR_TRY(const std::optional<std::string> forbidden, find_forbidden_name(certificate, *constraints, inputs_.legacy_names, budget_));
       if (forbidden)
         findings_.push_back(findings::certificate_name_not_permitted(name(certificate), Code{*forbidden}, name(*certificates_[above])));
     }
     return {};
-  }
-
-  // Common names of a target count as host names where no alternative name says which.
-  [[nodiscard]] bool hosts_in(std::size_t index) const {
-    if (index != 0) return false;
-    const auto names = certificates_[0]->subject_alt_names();
-    const auto is_dns = [](const GeneralName& name) { return name.kind == GeneralName::Kind::dns; };
-    return inputs_.common_names == CommonNames::without_dns_names ? std::none_of(names.begin(), names.end(), is_dns) : names.empty();
   }
 
   void want(bool holds, const Certificate& target, const char* usage) {

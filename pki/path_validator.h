@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pki/evidence.h"
+#include "pki/name_constraints.h"
 #include "pki/policy_graph.h"
 #include "pki/trust.h"
 
@@ -18,9 +19,6 @@ enum class AnchorRules : std::uint8_t {
   authority,     // the same, and one of version 3 must say that it is an authority
 };
 
-// When a common name counts as a host name under name constraints, as long as there are callers who match host names against it.
-enum class CommonNames : std::uint8_t { without_alternative_names, without_dns_names };
-
 struct PathInputs {  // RFC 5280 6.1.1, beside path and anchors
   Purpose purpose = Purpose::signing;
   Instant time;
@@ -29,8 +27,10 @@ struct PathInputs {  // RFC 5280 6.1.1, beside path and anchors
   bool anchor_expires = false;  // its dates bind too; otherwise they are worth a warning
   // What RFC 5280 asks of those who issue (section 4) is asked of every certificate: pki/profile.h.
   bool strict_profile = false;
-  CommonNames common_names = CommonNames::without_alternative_names;
-  // Least strength of keys and digests in bits, in place of the dates of crypto_policy.def. Only the material of tests needs it.
+  LegacyNames legacy_names = LegacyNames::without_alternative_names;
+  // When the rows of algorithms and keys (crypto_policy.def) must hold, if it is not `time`.
+  std::optional<Instant> algorithms_at = {};
+  // Least strength of keys and digests in bits, in place of those rows. Only the material of tests needs it.
   std::optional<int> least_strength = {};
 };
 

@@ -54,7 +54,7 @@ void run_verify(const std::string& folder, Cases& cases) {
     one.inputs.time = instant(text(document, "default_time"));
     one.inputs.anchor_expires = true;
     one.inputs.anchor_rules = pki::AnchorRules::authority;
-    one.inputs.common_names = pki::CommonNames::without_dns_names;
+    one.inputs.legacy_names = pki::LegacyNames::without_dns_names;
     const std::string purpose = text(row, "purpose");
     one.inputs.purpose = purpose == "sslserver"   ? pki::Purpose::server_authentication
                          : purpose == "sslclient" ? pki::Purpose::client_authentication

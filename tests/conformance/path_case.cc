@@ -21,9 +21,11 @@ std::string first_failure(const Findings& findings) {
 // "" when no certificate of the path is revoked or of unknown status.
 std::string revocation_trouble(const PathCase& one, const pki::Path& path, const pki::Trust& trust, const pki::Evidence& evidence,
                                Budget& budget) {
+  pki::StatusRules rules;
+  if (one.inputs.least_strength) rules.algorithms_at = instant("2001-01-01T00:00:00Z");  // the table's lists are of its certificates' strength
   for (std::size_t i = 0; i + 1 < path.certificates.size(); ++i) {
-    const auto status =
-        pki::revocation_status(*path.certificates[i], *path.certificates[i + 1], one.inputs.time, one.inputs.time, trust, evidence, budget);
+    const auto status = pki::revocation_status(*path.certificates[i], *path.certificates[i + 1], one.inputs.time, one.inputs.time, trust,
+                                               evidence, budget, rules);
     if (!status) return describe(status.error());
     const std::string name = path.certificates[i]->subject().display();
     switch (status->state) {
@@ -152,7 +154,7 @@ bool names_host(const pki::Certificate& certificate, const std::string& host) {
     if (is_dns && address.empty() && covers(name.text(), host)) return true;
     if (is_ip && !address.empty() && equal(name.value, address)) return true;
   }
-  return !speaks_of_hosts && covers(certificate.subject().first(asn1::Oid::common_name), host);
+  return !speaks_of_hosts && address.empty() && covers(certificate.subject().first(asn1::Oid::common_name), host);
 }
 
 Bytes identifier(std::string_view dotted) { return asn1::contents_from_dotted(dotted).value_or(Bytes{}); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "path_case.h"
+#include "pki/extensions.h"
 
 namespace mohr::conformance {
 namespace {
@@ -12,6 +13,25 @@ bool is_of_rfc5280(const json::Value& row) {
   const auto features = texts(row, "features");
   return std::none_of(features.begin(), features.end(),
                       [](const std::string& f) { return f.starts_with("pedantic") || f == "rfc5280-incompatible-with-webpki"; });
+}
+
+// RFC 5280 5.2.3: every list has a number, in an extension that is not critical.
+bool is_numbered(const pki::Crl& crl) {
+  asn1::Reader whole(crl.tbs());
+  auto fields = whole.enter(asn1::kSequence);
+  while (fields && !fields->at_end()) {
+    if (fields->peek() != asn1::context(0)) {
+      if (!fields->next()) return false;
+      continue;
+    }
+    auto holder = fields->enter(asn1::context(0));
+    if (!holder) return false;
+    const auto extensions = holder->enter(asn1::kSequence);
+    if (!extensions) return false;
+    const auto read = pki::read_extensions(*extensions);
+    return read && std::any_of(read->begin(), read->end(), [](const pki::Extension& e) { return e.id == asn1::Oid::crl_number && !e.critical; });
+  }
+  return false;
 }
 
 bool names_email(const pki::Certificate& certificate, const std::string& address) {
@@ -31,7 +51,8 @@ PathCase read_case(const json::Value& row, Instant now) {
   if (!peer.empty()) one.target = peer.front();
   Budget budget;
   for (const std::string& pem : texts(row, "crls"))
-    if (const auto crls = pki::parse_crls(as_bytes(pem), budget)) one.crls.insert(one.crls.end(), crls->begin(), crls->end());
+    if (const auto crls = pki::parse_crls(as_bytes(pem), budget))
+      std::copy_if(crls->begin(), crls->end(), std::back_inserter(one.crls), [](const pki::CrlPtr& crl) { return is_numbered(*crl); });
   one.revocation = !texts(row, "crls").empty();
   const std::string time = text(row, "validation_time");
   one.inputs.time = time.empty() ? now : instant(time.substr(0, 19) + "Z");
