@@ -7,6 +7,7 @@
 #include "pki/core/source.h"
 #include "pki/core/text.h"
 #include "verify/path_judge.h"
+#include "verify/report.h"
 #include "verify/rules.h"
 #include "verify/verifier.h"
 
@@ -69,7 +70,8 @@ Result<int> verify(const Arguments& arguments, const Terminal& terminal) {
       .add("file", arguments.files()[1])
       .add("outcome", verify::outcome_id(outcome))
       .add("path", std::move(path))
-      .add("findings", std::move(found));
+      .add("findings", std::move(found))
+      .add("rejected_paths", verify::rejected_paths_value(*judgement));
   terminal.out(arguments.has("json") ? json::write(report, 2) + "\n" : std::string(verify::outcome_id(outcome)) + "\n");
   return outcome == verify::Outcome::accept ? kAccept : outcome == verify::Outcome::hold ? kHold : kReject;
 }
