@@ -50,6 +50,12 @@ struct OpinionSummary {
   bool agrees = true;
 };
 
+// A path to an anchor that was tried and does not hold, and why.
+struct RejectedPath {
+  std::vector<pki::CertificatePtr> path;  // target first
+  Findings findings;
+};
+
 // Path and revocation of one certificate at one time. Shared with the cache of the Verifier.
 struct PathJudgement {
   std::vector<CertificateFacts> path;   // target first
@@ -57,6 +63,7 @@ struct PathJudgement {
   Findings findings;                    // warnings among them
   bool good = false;
   bool chained = false;  // a path to an anchor verifies: its certificates' URLs may be fetched
+  std::vector<RejectedPath> rejected;  // in the order of trial; the path above is among them when none holds
   OpinionScope opinion;
   Instant from, until;  // good as long as the wanted time and the time of checking both lie in here
 };
