@@ -1,6 +1,7 @@
 // Time-stamps: a token made by our authority, and one verified, its path judged before.
 #include "bench/material.h"
 #include "bench/rows.h"
+#include "pki/issue.h"
 #include "verify/evaluation.h"
 
 namespace mohr::bench {

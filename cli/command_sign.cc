@@ -155,7 +155,8 @@ Result<std::string> sign_document(const Arguments& arguments, const Terminal& te
   std::optional<sign::TimestampServices> services;
   if (request.level == sign::Level::t) {
     if (!fetcher) return wrong("--offline, and a time-stamp service");
-    services.emplace(std::move(timestamps), timestamp_state_file(), *fetcher, clock, budget);
+    const std::string state = timestamp_state_file(arguments, timestamps);
+    services.emplace(std::move(timestamps), state, *fetcher, clock, budget);
     request.stamp = [&](ByteView stamped) { return services->stamp(stamped); };
   }
   show_facts(*document, request, terminal);

@@ -27,7 +27,8 @@ Result<std::string> stamp(const Arguments& arguments, const Terminal& terminal) 
   MOHR_TRY(const Bytes octets, read_file(arguments.files().front(), budget.limit(Limit::memory_bytes)));
   MOHR_TRY(const auto fetcher, fetcher_from(arguments, {}, hosts_of(settings)));
   const SystemClock clock;
-  sign::TimestampServices services(std::move(settings), timestamp_state_file(), *fetcher, clock, budget);
+  const std::string state = timestamp_state_file(arguments, settings);
+  sign::TimestampServices services(std::move(settings), state, *fetcher, clock, budget);
   const auto token = services.stamp(octets);
   tell_notices(services, terminal);
   if (!token) return token.error();

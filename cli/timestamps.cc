@@ -26,11 +26,17 @@ Result<sign::TimestampSettings> configured() {
   return sign::TimestampSettings{};
 }
 
-}  // namespace
-
-std::string timestamp_state_file() {
+std::string state_file() {
   const std::string folder = home_folder("XDG_STATE_HOME", "/.local/state");
   return folder.empty() ? folder : folder + "/mohr/tsa.json";
+}
+
+}  // namespace
+
+std::string timestamp_state_file(const Arguments& arguments, const sign::TimestampSettings& settings) {
+  const bool one_given = arguments.has("tsa") && settings.services.size() == 1;
+  if (one_given && !settings.services[0].per_day && !settings.services[0].total) return {};
+  return state_file();
 }
 
 Result<sign::TimestampSettings> timestamp_settings_from(const Arguments& arguments) {
@@ -58,7 +64,7 @@ void tell_notices(sign::TimestampServices& services, const Terminal& terminal) {
 }
 
 Result<void> print_timestamp_status(const Arguments& arguments, const Terminal& terminal) {
-  const std::string path = timestamp_state_file();
+  const std::string path = state_file();
   MOHR_TRY(const std::vector<sign::TimestampStatistics> all,
            path.empty() ? Result<std::vector<sign::TimestampStatistics>>(std::vector<sign::TimestampStatistics>{})
                         : sign::read_timestamp_statistics(path));

@@ -10,7 +10,8 @@ namespace mohr::cli {
 // Services of --tsa (in order; the quotas that tsa.json names for them hold), else those of tsa.json. May be none.
 // Errors: url_invalid, timestamp_settings_invalid.
 Result<sign::TimestampSettings> timestamp_settings_from(const Arguments& arguments);
-std::string timestamp_state_file();  // $XDG_STATE_HOME/mohr/tsa.json; "" without a home
+// $XDG_STATE_HOME/mohr/tsa.json; "" without a home, and for one --tsa without quota: there is nothing to remember for the next call.
+std::string timestamp_state_file(const Arguments& arguments, const sign::TimestampSettings& settings);
 // Hosts of the services: the user or the administrator named them, so they may lie inside.
 std::vector<std::string> hosts_of(const sign::TimestampSettings& settings);
 // Says on standard error which services were passed over.

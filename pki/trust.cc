@@ -49,19 +49,24 @@ bool is_certificate_file(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<void> Trust::add_anchor(Anchor anchor) {
+void Trust::insert(Anchor anchor) {
   const auto known = std::find_if(anchors_.begin(), anchors_.end(), [&](const Anchor& other) {
     return other.certificate->fingerprint() == anchor.certificate->fingerprint();
   });
-  if (known != anchors_.end()) {
-    restrict_to(*known, anchor);
-    update_identity();
-    return {};
-  }
-  MOHR_CHECK(anchor.certificate->key());  // built now, once: an anchor's key is needed for every path
-  anchors_.push_back(std::move(anchor));
+  if (known != anchors_.end()) restrict_to(*known, anchor);
+  else anchors_.push_back(std::move(anchor));
+}
+
+Result<void> Trust::add_anchor(Anchor anchor) {
+  insert(std::move(anchor));
   update_identity();
   return {};
+}
+
+void Trust::add_anchors(std::vector<Anchor> anchors) {
+  anchors_.reserve(anchors_.size() + anchors.size());
+  for (Anchor& anchor : anchors) insert(std::move(anchor));
+  update_identity();
 }
 
 void Trust::add_intermediate(CertificatePtr certificate) {
@@ -96,7 +101,9 @@ Result<void> Trust::load(const std::string& path) {
   std::error_code ignored;
   if (!fs::is_directory(path, ignored)) {
     MOHR_TRY(std::vector<CertificatePtr> certificates, certificates_of(path));
-    for (CertificatePtr& certificate : certificates) MOHR_CHECK(add_anchor({std::move(certificate), false, true, path}));
+    std::vector<Anchor> anchors;
+    for (CertificatePtr& certificate : certificates) anchors.push_back({std::move(certificate), false, true, path});
+    add_anchors(std::move(anchors));
     return {};
   }
   if (fs::exists(fs::path(path) / "trust.json", ignored)) return load_description(path);

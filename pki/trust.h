@@ -5,11 +5,13 @@
 
 namespace mohr::pki {
 
-// Immutable once built; safe over threads. Keys of the anchors are built when they are added.
+// Immutable once built; safe over threads. Keys of the anchors are built when a path first needs them.
 class Trust {
  public:
-  // An anchor that is there already is restricted to what both allow. Errors: key_unsupported, der_invalid.
+  // An anchor that is there already is restricted to what both allow.
   Result<void> add_anchor(Anchor anchor);
+  // Many at once: the identity of the trust is computed once.
+  void add_anchors(std::vector<Anchor> anchors);
   void add_intermediate(CertificatePtr certificate);
   void allow_host(std::string host_and_port);  // "127.0.0.1:18080": may be fetched from though it is a loopback or private address
   [[nodiscard]] std::span<const Anchor> anchors() const { return anchors_; }
@@ -24,6 +26,7 @@ class Trust {
   Result<void> load(const std::string& path);
 
  private:
+  void insert(Anchor anchor);
   void update_identity();
   Result<void> load_description(const std::string& folder);
   std::vector<Anchor> anchors_;
