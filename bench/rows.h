@@ -13,8 +13,8 @@ struct Row {
   std::function<void()> value, base;      // one operation each
   double value_us = 0, reference_us = 0;  // filled by the run (Google Benchmark's medians), or here when `measured`
   double rss_mib = 0;                     // of the mohr program; 0: not measured
-  double most_us = 0;                     // a bar of its own, where no reference is the measure
   bool measured = false;                  // the figures are there already (whole processes, threads)
+  double most_us = 0;                     // a bar of its own, where no reference is the measure
 };
 
 std::vector<Row> operation_rows();                       // operations.cc: one thread, in process
@@ -24,6 +24,7 @@ std::vector<Row> root_rows();                            // roots.cc
 std::vector<Row> timestamp_rows();                       // timestamps.cc
 std::vector<Row> thread_rows();                          // threads.cc
 std::vector<Row> revocation_rows();                      // revocation.cc
+std::vector<Row> crl_index_rows();                       // crl_index.cc
 
 struct ProcessCost {
   double us = 0, rss_mib = 0;

@@ -9,6 +9,7 @@
 #include "pki/national.h"
 #include "verify/path_judge.h"
 #include "verify/phrase.h"
+#include "verify/report.h"
 #include "verify/rules.h"
 #include "verify/verifier.h"
 
@@ -75,7 +76,8 @@ Result<int> verify(const Arguments& arguments, const Terminal& terminal) {
       .add("file", arguments.files()[1])
       .add("outcome", verify::outcome_id(outcome))
       .add("path", std::move(path))
-      .add("findings", std::move(found));
+      .add("findings", std::move(found))
+      .add("rejected_paths", verify::rejected_paths_value(*judgement));
   terminal.out(arguments.has("json") ? json::write(report, 2) + "\n" : std::string(verify::outcome_id(outcome)) + "\n");
   return outcome == verify::Outcome::accept ? kAccept : outcome == verify::Outcome::hold ? kHold : kReject;
 }

@@ -19,8 +19,17 @@ std::vector<OptionRow> with_setting_options(std::vector<OptionRow> rows) {
   rows.push_back({"ocsp", "FILE", "an OCSP response (repeatable)"});
   rows.push_back({"at", "TIME", "judge as of 2026-11-25T09:30:00Z instead of now"});
   rows.push_back({"offline", nullptr, "use no network"});
+  rows.push_back({"cache", "DIR", "keep fetched revocation data there (default: ~/.cache/mohr)"});
+  rows.push_back({"no-cache", nullptr, "keep nothing and use nothing kept"});
   rows.push_back({"allow-host", "HOST", "may be fetched from though its address is inside (repeatable)"});
   return with_usual_options(std::move(rows));
+}
+
+std::string user_cache_folder() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");                           // NOLINT(concurrency-mt-unsafe)
+  const char* home = std::getenv("HOME");                                      // NOLINT(concurrency-mt-unsafe)
+  if (cache != nullptr && *cache == '/') return std::string(cache) + "/mohr";  // a relative one is to be ignored (XDG)
+  return home != nullptr && *home == '/' ? std::string(home) + "/.cache/mohr" : std::string();
 }
 
 std::string user_trust_folder() {
@@ -83,6 +92,14 @@ Result<std::unique_ptr<pki::Fetcher>> fetcher_from(const Arguments& arguments, c
   rules.allowed_hosts.insert(rules.allowed_hosts.end(), trust.allowed_hosts().begin(), trust.allowed_hosts().end());
   rules.allowed_hosts.insert(rules.allowed_hosts.end(), more.begin(), more.end());
   return pki::late_fetcher(std::move(rules));
+}
+
+Result<pki::InstallationPtr> installation_from(const Arguments& arguments) {
+  const std::string folder = arguments.has("cache") ? arguments.value("cache") : user_cache_folder();
+  if (arguments.has("no-cache") || folder.empty()) return pki::InstallationPtr();
+  auto installation = pki::Installation::open(folder);
+  if (!installation && !arguments.has("cache") && installation.error().code != ErrorCode::state_unsafe) return pki::InstallationPtr();
+  return installation;
 }
 
 Result<Instant> time_from(const Arguments& arguments) {

@@ -4,6 +4,7 @@
 #include "cli/options.h"
 #include "pki/evidence.h"
 #include "pki/fetch.h"
+#include "pki/installation.h"
 #include "pki/trust.h"
 
 namespace mohr::cli {
@@ -25,6 +26,11 @@ Result<std::unique_ptr<pki::Fetcher>> fetcher_from(const Arguments& arguments, c
 // --at, else the clock of this machine.
 Result<Instant> time_from(const Arguments& arguments);
 
-std::string user_trust_folder();  // $XDG_CONFIG_HOME/mohr/trust
+// Where mohr keeps what it fetched, what it saw, and the key that authenticates both: --cache, else this user's. Null with --no-cache, and
+// where nothing can be written unless --cache names the place. Errors: state_unsafe, file errors of --cache.
+Result<pki::InstallationPtr> installation_from(const Arguments& arguments);
+
+std::string user_cache_folder();     // $XDG_CACHE_HOME/mohr; "" without a home
+std::string user_trust_folder();     // $XDG_CONFIG_HOME/mohr/trust
 
 }  // namespace mohr::cli

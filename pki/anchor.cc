@@ -57,7 +57,7 @@ Result<void> check_names(const AnchorNames& names, const Certificate& anchor, st
                          Findings& findings) {
   for (std::size_t i = 0; i + 1 < std::max<std::size_t>(path.size(), 2); ++i) {
     if (i != 0 && path[i]->is_self_issued()) continue;
-    MOHR_TRY(const std::optional<std::string> forbidden, find_forbidden_name(*path[i], names.names, budget));
+    MOHR_TRY(const std::optional<std::string> forbidden, find_forbidden_name(*path[i], names.names, LegacyNames::without_alternative_names, budget));
     if (forbidden) findings.push_back(findings::anchor_not_for_name(name(anchor), name(*path[i]), Code{*forbidden}));
   }
   return {};

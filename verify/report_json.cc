@@ -111,6 +111,10 @@ Value path_value(const PathJudgementPtr& chain) {
   return list;
 }
 
+void add_rejected(Value& value, const PathJudgementPtr& chain) {
+  if (chain && !chain->rejected.empty()) value.add("rejected_paths", rejected_paths_value(*chain));
+}
+
 Value timestamps_value(const std::vector<TimestampVerdict>& timestamps) {
   Array list;
   for (const TimestampVerdict& timestamp : timestamps) {
@@ -119,6 +123,7 @@ Value timestamps_value(const std::vector<TimestampVerdict>& timestamps) {
     if (timestamp.time.seconds != 0) value.add("time", iso8601(timestamp.time));
     value.add("path", path_value(timestamp.chain)).add("findings", findings_value(timestamp.findings));
     if (timestamp.chain) value.add("path_findings", findings_value(timestamp.chain->findings));
+    add_rejected(value, timestamp.chain);
     list.push_back(std::move(value));
   }
   return list;
@@ -189,14 +194,27 @@ Value signature_value(const format::Signature& signature, const SignatureVerdict
   value.add("identity", identity_value(signature.identity))
       .add("references", references_value(signature))
       .add("uncovered", uncovered_value(signature))
-      .add("path", path_value(verdict.chain))
-      .add("timestamps", timestamps_value(verdict.timestamps))
+      .add("path", path_value(verdict.chain));
+  add_rejected(value, verdict.chain);
+  value.add("timestamps", timestamps_value(verdict.timestamps))
       .add("findings", findings_value(verdict.findings))
       .add("warnings", findings_value(verdict.warnings));
   return value;
 }
 
 }  // namespace
+
+Value rejected_paths_value(const PathJudgement& judgement) {
+  Array list;
+  for (const RejectedPath& rejected : judgement.rejected) {
+    Array subjects;
+    for (const pki::CertificatePtr& certificate : rejected.path) subjects.emplace_back(certificate->subject().display());
+    Value value;
+    value.add("path", std::move(subjects)).add("findings", findings_value(rejected.findings));
+    list.push_back(std::move(value));
+  }
+  return list;
+}
 
 Value identity_value(const format::Identity& identity) {
   Value value = Object{};

@@ -124,13 +124,13 @@ Result<Verdict> Verifier::verify(const Source& document, const Source* content, 
   PathCache* cache = state_->options.cache ? &state_->cache : nullptr;
   const bool second_wanted = state_->options.opinions > 1;
   const crypto::OpinionModule* opinion = second_wanted ? state_->second_opinion() : nullptr;
-  pki::Asking asking(fetcher);
+  pki::Asking asking(fetcher, state_->options.kept);
   while (true) {
     const Grounds grounds{evidence, state_->trust, budget, cache, identity_of(evidence, state_->trust), opinion};
     MOHR_TRY(std::vector<SignatureVerdict> verdicts, evaluate(facts, Situation{question, state_->options, grounds, tokens, request}));
     // Judged again after each thing that came: it may make the other needs needless.
     bool came = false;
-    if (fetcher != nullptr) {
+    if (fetcher != nullptr || state_->options.kept != nullptr) {
       MOHR_TRY(came, asking.learn(needs(facts, verdicts, grounds, state_->options), evidence, budget));
     }
     if (came) continue;
