@@ -69,7 +69,8 @@ Result<bool> take(const Need& need, Fetcher& fetcher, Evidence& evidence, Budget
       return evidence.add(std::move(response), Origin::network, need.url);
     }
     case Need::Kind::crl: {
-      request.at_most = 64 << 20;
+      request.at_most = budget.limit(Limit::crl_bytes);
+      request.seconds = 40;  // hundreds of megabytes; the budget's own limit counts all the same
       MOHR_TRY(const Bytes answer, fetcher.fetch(request, budget));
       MOHR_TRY(const std::vector<CrlPtr> crls, parse_crls(answer, budget));
       bool added = false;
