@@ -135,7 +135,8 @@ Result<void> NewFile::write_at(std::uint64_t offset, ByteView bytes) {
 }
 
 Result<void> NewFile::commit(Flush flush) {
-  if ((flush == Flush::yes && ::fsync(fd_) != 0) || ::close(std::exchange(fd_, -1)) != 0) return errors::file_not_writable(Code{path_}, Code{reason()});
+  if ((flush == Flush::yes && ::fsync(fd_) != 0) || ::close(std::exchange(fd_, -1)) != 0)
+    return errors::file_not_writable(Code{path_}, Code{reason()});
   // link() instead of rename() when nothing may be replaced: it fails when the name was taken meanwhile.
   if (!replace_) {
     if (::link(temporary_.c_str(), path_.c_str()) == 0) return {};
