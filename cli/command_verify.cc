@@ -122,6 +122,7 @@ Result<int> judge_all(const Arguments& arguments, const Terminal& terminal) {
   }
   verify::Options judging;
   judging.allowed_hosts = arguments.values("allow-host");
+  judging.overrides = overrides_from(arguments, trust);
   if (arguments.value("opinions") == "1") judging.opinions = 1;
   MOHR_TRY(const pki::InstallationPtr installation, installation_from(arguments));
   const SystemClock clock;

@@ -13,8 +13,11 @@ namespace mohr::cli {
 std::vector<OptionRow> with_setting_options(std::vector<OptionRow> own);
 std::vector<OptionRow> with_usual_options(std::vector<OptionRow> own);  // --lang, --json, --help
 
-// --trust (files and folders), else the trust of this user and this machine. May be empty.
+// --trust (files and folders), else the trust of this user and this machine. May be empty. On a locked machine only the machine's own, and
+// trust_locked for --trust and whatever else would relax it.
 Result<pki::Trust> trust_from(const Arguments& arguments);
+// What the arguments changed about it, for the reports.
+Findings overrides_from(const Arguments& arguments, const pki::Trust& trust);
 // --intermediate, --crl, --ocsp.
 Result<pki::Evidence> evidence_from(const Arguments& arguments);
 // Null with --offline. Allowed hosts: --allow-host, the trust's, and `more`.
@@ -29,6 +32,5 @@ Result<pki::InstallationPtr> installation_from(const Arguments& arguments);
 
 std::string user_cache_folder();     // $XDG_CACHE_HOME/mohr; "" without a home
 std::string user_trust_folder();     // $XDG_CONFIG_HOME/mohr/trust
-std::string machine_trust_folder();  // /etc/mohr/trust
 
 }  // namespace mohr::cli

@@ -24,6 +24,7 @@ struct Options {
   const crypto::OpinionModule* second = nullptr;  // asked in place of the installed one
   pki::RevocationCache* kept = nullptr;           // what was fetched before, on disk; outlives the verifier
   std::vector<std::string> allowed_hosts;         // may be asked for missing issuers though no path verifies yet (--allow-host)
+  Findings overrides;                             // what the door's caller decided about trust: named in every verdict
 };
 
 class Verifier {

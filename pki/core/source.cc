@@ -57,16 +57,16 @@ Result<void> FileSource::read_at(std::uint64_t offset, std::span<Byte> into) con
   return {};
 }
 
-Result<Bytes> read_all(const Source& source, std::uint64_t at_most) {
-  if (source.size() > at_most) return errors::budget_exceeded(Code{"memory-bytes"}, static_cast<std::int64_t>(at_most));
+Result<Bytes> read_all(const Source& source, std::uint64_t at_most, Limit limit) {
+  if (source.size() > at_most) return errors::budget_exceeded(Code{std::string(limit_id(limit))}, static_cast<std::int64_t>(at_most));
   Bytes bytes(source.size());
   MOHR_CHECK(source.read_at(0, bytes));
   return bytes;
 }
 
-Result<Bytes> read_file(const std::string& path, std::uint64_t at_most) {
+Result<Bytes> read_file(const std::string& path, std::uint64_t at_most, Limit limit) {
   MOHR_TRY(const auto source, FileSource::open(path));
-  return read_all(*source, at_most);
+  return read_all(*source, at_most, limit);
 }
 
 Result<void> MemorySink::write(ByteView bytes) {
