@@ -270,6 +270,12 @@ Result<void> validate_path(Path& path, const PathInputs& inputs, PathSearch& sea
   }
   Validation validation(path, inputs, budget);
   MOHR_CHECK(validation.run());
+  if (path.anchor != nullptr) {  // what this office says of the anchor, beside what RFC 5280 says of the path
+    path.valid_from = std::max(path.valid_from, path.anchor->from);
+    path.valid_until = std::min(path.valid_until, path.anchor->until);
+    MOHR_TRY(const Findings objections, find_objections(*path.anchor, path.certificates, inputs.purpose, inputs.time, budget));
+    path.findings.insert(path.findings.end(), objections.begin(), objections.end());
+  }
   // A path that is refused for another reason is not worth the raw operations, unless only its dates are wrong: then its URLs may be
   // fetched.
   const bool worth = std::all_of(path.findings.begin(), path.findings.end(), [](const Finding& finding) {

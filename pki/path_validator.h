@@ -8,10 +8,6 @@
 
 namespace mohr::pki {
 
-// What the target is for. `any` asks nothing of it; server and client authentication also bind every authority of the path that names
-// purposes of its own (as the CA/Browser Forum reads RFC 5280 4.2.1.12).
-enum class Purpose : std::uint8_t { signing, time_stamping, ocsp_signing, crl_signing, server_authentication, client_authentication, any };
-
 // What the certificate of an anchor says of itself.
 enum class AnchorRules : std::uint8_t {
   name_and_key,  // nothing: RFC 5280 6.1.1 d

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 
+#include "pki/core/bytes.h"
 #include "pki/core/jalali.h"
 
 namespace mohr {
