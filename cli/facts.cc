@@ -97,6 +97,8 @@ Value facts_of(const pki::Crl& crl) {
   value.add("issuer", crl.issuer().rfc4514()).add("this_update", iso8601(crl.this_update()));
   if (crl.next_update()) value.add("next_update", iso8601(*crl.next_update()));
   value.add("number", hex(crl.number())).add("entries", static_cast<std::int64_t>(crl.entries())).add("delta", crl.is_delta());
+  if (crl.is_delta()) value.add("base_number", hex(crl.base_number()));
+  value.add("indirect", crl.is_indirect()).add("empty_list", crl.has_empty_list());
   value.add("sha256", hex(crl.fingerprint().view()));
   return value;
 }

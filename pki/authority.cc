@@ -6,6 +6,7 @@
 #include "pki/core/source.h"
 #include "pki/demonstration.h"
 #include "pki/key_file.h"
+#include "pki/presigned_ocsp.h"
 
 namespace mohr::pki {
 namespace {
@@ -14,7 +15,7 @@ using demonstration::Authority;
 using demonstration::kRows;
 
 constexpr std::uint64_t kFileAtMost = 1 << 20;
-constexpr std::int64_t kOcspSeconds = kDay;
+constexpr std::int64_t kOcspSeconds = kDay, kOcspRefresh = kDay / 2;
 
 // PKIFailureInfo bits and PKIStatus (RFC 3161 2.4.2), OCSPResponseStatus (RFC 6960 4.2.1).
 constexpr int kRejection = 2, kBadAlgorithm = 0, kBadDataFormat = 5, kUnacceptedPolicy = 15, kSystemFailure = 25;
@@ -49,6 +50,7 @@ struct DemonstrationAuthority::State {
   std::array<KeyFile, 3> authorities;        // by Authority
   std::array<KeyFile, 2> responders;         // of silver and p256
   KeyFile timestamps;
+  mutable PresignedOcsp presigned;
 
   [[nodiscard]] std::optional<Authority> issuer_of(const CertificateId& id) const {
     for (std::size_t i = 0; i < authorities.size(); ++i)
@@ -139,14 +141,21 @@ Bytes DemonstrationAuthority::answer_timestamp(ByteView request, Instant now) co
 Bytes DemonstrationAuthority::answer_ocsp(ByteView request, Instant now) const {
   const auto parsed = parse_ocsp_request(request);
   if (!parsed || parsed->ids.empty()) return ocsp_error_response(kMalformedRequest);
-  const auto authority = state_->issuer_of(parsed->ids.front());
+  const CertificateId& first = parsed->ids.front();
+  const bool plain = parsed->ids.size() == 1 && parsed->nonce.empty();
+  if (plain) {
+    if (const auto held = state_->presigned.find(first, now)) return *held;
+  }
+  const auto authority = state_->issuer_of(first);
   if (!authority) return ocsp_error_response(kUnauthorized);
   std::vector<OcspAnswer> answers;
   for (const CertificateId& id : parsed->ids) answers.push_back(state_->answer(id, *authority));
   const KeyFile& responder = state_->responder(*authority);
   const Instant update = now - demonstration::kBackdateSeconds;
   auto response = issue_ocsp_response(answers, parsed->nonce, update, update + kOcspSeconds, *responder.key, responder.certificate);
-  return response ? *std::move(response) : ocsp_error_response(kInternalError);
+  if (!response) return ocsp_error_response(kInternalError);
+  if (plain && answers.front().status != OcspStatus::unknown) state_->presigned.hold(first, *response, now, now + kOcspRefresh);
+  return *std::move(response);
 }
 
 std::optional<Bytes> DemonstrationAuthority::file(std::string_view name, Instant now) const {

@@ -1,9 +1,9 @@
 #include "pki/crl.h"
 
 #include <algorithm>
-#include <array>
 
 #include "pki/asn1/pem.h"
+#include "pki/crl_entries.h"
 #include "pki/extensions.h"
 
 namespace mohr::pki {
@@ -17,95 +17,6 @@ namespace {
 Error as_crl_error(Error error) {
   if (error.code == ErrorCode::der_invalid) error.code = ErrorCode::crl_invalid;
   return error;
-}
-
-constexpr std::size_t kEntriesBetweenLooks = 65536;  // at the clock
-
-// reasonCode (RFC 5280 5.3.1): ENUMERATED 0..10 without 7.
-Result<int> read_reason(Reader& value) {
-  MOHR_TRY(const Element reason, value.next(asn1::kEnumerated));
-  if (reason.value.size() != 1 || reason.value[0] > 10 || reason.value[0] == 7) return value.error("a broken reason code");
-  return static_cast<int>(reason.value[0]);
-}
-
-// crlEntryExtensions (RFC 5280 5.3).
-Result<void> read_entry_extensions(Reader list, bool& unknown_critical, RevokedEntry& entry) {
-  if (list.at_end()) return list.error("an empty list of extensions");
-  while (!list.at_end()) {
-    Reader inside;
-    MOHR_TRY(const Extension extension, read_extension(list, inside));
-    if (extension.id == Oid::reason_code) {
-      if (entry.reason) return list.error("the same extension twice");
-      MOHR_TRY(entry.reason, read_reason(inside));
-    } else if (extension.id == Oid::invalidity_date) {
-      if (entry.invalidity_date) return list.error("the same extension twice");
-      MOHR_TRY(entry.invalidity_date, inside.time());
-    } else {  // certificateIssuer: indirect lists, which are not judged yet
-      unknown_critical |= extension.critical;
-      continue;
-    }
-    MOHR_CHECK(inside.finish());
-  }
-  return {};
-}
-
-// The quick way through entries, which lists have by the million. What it does not know it leaves to the Reader.
-
-// A definite, minimal length up to 65535; moves `at` to the contents.
-inline bool take_header(const Byte*& at, const Byte* end, asn1::Tag tag, std::size_t& length) {
-  if (end - at < 2 || at[0] != tag) return false;
-  length = at[1];
-  at += 2;
-  if (length == 0x81 && end - at > 0 && at[0] >= 0x80) {
-    length = *at++;
-  } else if (length == 0x82 && end - at > 1 && at[0] != 0) {
-    length = static_cast<std::size_t>(at[0] << 8 | at[1]);
-    at += 2;
-  } else if (length >= 0x80) {
-    return false;
-  }
-  return length <= static_cast<std::size_t>(end - at);
-}
-
-// YYMMDDhhmmssZ of a day that every month has.
-bool is_plain_utc_time(const Byte* text) {
-  constexpr std::array<unsigned, 6> kLeast = {0, 1, 1, 0, 0, 0}, kMost = {99, 12, 28, 23, 59, 59};
-  for (std::size_t i = 0; i < 6; ++i) {
-    const unsigned tens = text[2 * i] - unsigned{'0'}, ones = text[2 * i + 1] - unsigned{'0'};
-    if (tens > 9 || ones > 9) return false;
-    const unsigned value = tens * 10 + ones;
-    if (value < kLeast[i] || value > kMost[i]) return false;
-  }
-  return text[12] == 'Z';
-}
-
-// Nothing, or exactly one reasonCode that is not critical.
-bool are_plain_extensions(const Byte* at, std::size_t size) {
-  constexpr std::array<Byte, 13> kReason = {0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01};
-  return size == 0 || (size == kReason.size() + 1 && std::equal(kReason.begin(), kReason.end(), at) && at[13] <= 10 && at[13] != 7);
-}
-
-// Whether the entry whose contents these are has the usual form.
-bool is_plain_entry(const Byte* at, const Byte* end, bool version_2) {
-  std::size_t length = 0;
-  if (!take_header(at, end, asn1::kInteger, length) || length == 0) return false;
-  if (length > 1 && ((at[0] == 0 && !(at[1] & 0x80)) || (at[0] == 0xff && (at[1] & 0x80)))) return false;
-  at += length;
-  if (!take_header(at, end, asn1::kUtcTime, length) || length != 13 || !is_plain_utc_time(at)) return false;
-  at += length;
-  const auto left = static_cast<std::size_t>(end - at);
-  return are_plain_extensions(at, left) && (left == 0 || version_2);
-}
-
-// What follows the serial number.
-Result<std::optional<RevokedEntry>> read_found(Reader entry) {
-  RevokedEntry found;
-  MOHR_TRY(found.revocation_date, entry.time());
-  if (entry.at_end()) return std::optional(found);
-  MOHR_TRY(const Reader extensions, entry.enter(asn1::kSequence));
-  bool unknown_critical = false;
-  MOHR_CHECK(read_entry_extensions(extensions, unknown_critical, found));
-  return std::optional(found);
 }
 
 }  // namespace
@@ -132,15 +43,20 @@ struct CrlParser {
     Reader algorithm(outer);
     if (auto known = crypto::read_signature_algorithm(algorithm)) crl.signature_algorithm_ = *known;
     MOHR_CHECK(read_head(crl, fields));
-    MOHR_CHECK(read_entries(crl, fields, version_2, budget));
+    MOHR_TRY(const EntriesSeen seen, read_entries(crl, fields, version_2, budget));
+    crl.entries_ = seen.count;
+    crl.unknown_critical_ = seen.unknown_critical;
     MOHR_TRY(const Element extensions, fields.next_if(asn1::context(0)));
     MOHR_CHECK(fields.finish());
-    if (!extensions) return {};
-    if (!version_2) return fields.error("extensions in a list of version 1");
-    Reader holder = fields.inside(extensions);
-    MOHR_TRY(const Reader items, holder.enter(asn1::kSequence));
-    MOHR_CHECK(holder.finish());
-    return read_list_extensions(crl, items);
+    if (extensions) {
+      if (!version_2) return fields.error("extensions in a list of version 1");
+      Reader holder = fields.inside(extensions);
+      MOHR_TRY(const Reader items, holder.enter(asn1::kSequence));
+      MOHR_CHECK(holder.finish());
+      MOHR_CHECK(read_list_extensions(crl, items));
+    }
+    if (seen.certificate_issuer && !crl.is_indirect()) crl.unknown_critical_ = true;  // it means nothing there (5.3.3)
+    return {};
   }
 
   static Result<void> read_head(Crl& crl, Reader& fields) {
@@ -153,40 +69,12 @@ struct CrlParser {
     return {};
   }
 
-  // revokedCertificates: looked at once, so that find() can trust their form; linear, without an allocation for an entry.
-  static Result<void> read_entries(Crl& crl, Reader& fields, bool version_2, Budget& budget) {
-    if (fields.peek() != asn1::kSequence) return {};
+  static Result<EntriesSeen> read_entries(Crl& crl, Reader& fields, bool version_2, Budget& budget) {
+    if (fields.peek() != asn1::kSequence) return EntriesSeen{};
     MOHR_TRY(const Element revoked, fields.next());
     crl.revoked_ = revoked.value;
-    if (revoked.value.empty()) return fields.error("an empty list of entries");  // RFC 5280 5.1.2.6: absent then
-    const Byte* at = revoked.value.data();
-    const Byte* const end = at + revoked.value.size();
-    while (at != end) {
-      if (++crl.entries_ % kEntriesBetweenLooks == 0) MOHR_CHECK(budget.in_time());
-      const Byte* contents = at;
-      std::size_t length = 0;
-      if (take_header(contents, end, asn1::kSequence, length) && is_plain_entry(contents, contents + length, version_2)) {
-        at = contents + length;
-        continue;
-      }
-      const auto offset = static_cast<std::size_t>(at - revoked.value.data());
-      Reader rest = fields.inside({asn1::kSequence, revoked.value.subspan(offset), {}});
-      MOHR_TRY(const Element entry, rest.next(asn1::kSequence));
-      MOHR_CHECK(read_entry(crl, rest.inside(entry), version_2));
-      at += entry.whole.size();
-    }
-    return budget.in_time();
-  }
-
-  static Result<void> read_entry(Crl& crl, Reader entry, bool version_2) {
-    MOHR_CHECK(entry.integer());
-    MOHR_CHECK(entry.time());
-    if (entry.at_end()) return {};
-    if (!version_2) return entry.error("entry extensions in a list of version 1");
-    MOHR_TRY(const Reader extensions, entry.enter(asn1::kSequence));
-    MOHR_CHECK(entry.finish());
-    RevokedEntry values;  // read to see that they can be
-    return read_entry_extensions(extensions, crl.unknown_critical_, values);
+    crl.empty_list_ = revoked.value.empty();
+    return check_entries(fields, revoked.value, version_2, budget);
   }
 
   static Result<void> read_list_extensions(Crl& crl, Reader items) {
@@ -208,7 +96,7 @@ struct CrlParser {
   static Result<void> read_list_extension(Crl& crl, const Extension& extension, Reader& value) {
     switch (extension.id) {
       case Oid::crl_number: {
-        MOHR_TRY(crl.number_, value.integer());
+        MOHR_TRY(crl.number_, value.unsigned_integer());
         return value.finish();
       }
       case Oid::authority_key_identifier: {
@@ -216,12 +104,26 @@ struct CrlParser {
         return {};
       }
       case Oid::delta_crl_indicator: {
-        MOHR_CHECK(value.integer());
-        crl.is_delta_ = true;
+        MOHR_TRY(crl.base_number_, value.unsigned_integer());
+        return value.finish();
+      }
+      case Oid::freshest_crl: {
+        bool odd = false;
+        MOHR_TRY(crl.freshest_, read_distribution_points(value, odd));
+        return value.finish();
+      }
+      case Oid::authority_info_access: {
+        MOHR_TRY(AccessUrls urls, read_authority_info_access(value));
+        crl.ca_issuer_urls_ = std::move(urls.ca_issuers);
+        return value.finish();
+      }
+      case Oid::expired_certificates_on_crl: {
+        MOHR_TRY(crl.keeps_expired_since_, value.time());
         return value.finish();
       }
       case Oid::issuing_distribution_point: return read_distribution_point(crl, value);
-      default:  // freshestCRL and the like are not critical in any profile
+      case Oid::issuer_alt_name: return {};
+      default:
         if (extension.critical) crl.unknown_critical_ = true;
         return {};
     }
@@ -232,6 +134,7 @@ struct CrlParser {
     MOHR_TRY(Reader fields, value.enter(asn1::kSequence));
     MOHR_CHECK(value.finish());
     IssuingDistributionPoint point;
+    point.encoding = fields.rest();
     MOHR_TRY(const Element name, fields.next_if(asn1::context(0)));
     if (name) {
       MOHR_TRY(DistributionPointName read, read_distribution_point_name(fields.inside(name)));
@@ -275,30 +178,24 @@ Result<CrlPtr> Crl::parse(ByteView der, Budget& budget) {
   return crl;
 }
 
-Result<std::optional<RevokedEntry>> Crl::find(ByteView serial) const {
-  const Byte* at = revoked_.data();
-  const Byte* const end = at + revoked_.size();
-  while (at != end) {
-    const Byte* contents = at;
-    std::size_t length = 0;
-    if (!take_header(contents, end, asn1::kSequence, length)) {  // an entry longer than 65535 octets
-      MOHR_TRY(const Element entry, Reader(revoked_.subspan(static_cast<std::size_t>(at - revoked_.data()))).next());
-      contents = entry.value.data();
-      length = entry.value.size();
-    }
-    at = contents + length;
-    Reader entry(ByteView(contents, length));
-    if (length < 2 + serial.size() || contents[1] != serial.size() || !equal(serial, ByteView(contents + 2, serial.size()))) {
-      if (length >= 2 && contents[1] < 0x80) continue;
-      MOHR_TRY(const ByteView number, entry.integer());  // a length of more than one octet
-      if (!equal(number, serial)) continue;
-    } else {
-      MOHR_CHECK(entry.integer());
-    }
-    return read_found(entry);
-  }
-  return std::optional<RevokedEntry>();
+Result<std::optional<RevokedEntry>> Crl::find(ByteView serial, const Name& certificate_issuer) const {
+  if (is_indirect()) return find_entry(revoked_, serial, certificate_issuer, issuer_);
+  if (!certificate_issuer.equals(issuer_)) return std::optional<RevokedEntry>();
+  return find_own_entry(revoked_, serial);
 }
+
+Result<void> Crl::visit_entries(const std::function<Result<bool>(const CrlEntry&)>& visit) const { return walk_entries(revoked_, visit); }
+
+bool names_directory(ByteView general_names, const Name& name) {
+  const auto names = read_general_names(Reader(general_names));
+  return names && std::any_of(names->begin(), names->end(), [&](const GeneralName& one) {
+           if (one.kind != GeneralName::Kind::directory) return false;
+           const auto directory = Name::parse(one.value);
+           return directory && directory->equals(name);
+         });
+}
+
+bool is_less_number(ByteView a, ByteView b) { return a.size() != b.size() ? a.size() < b.size() : less(a, b); }
 
 Result<std::vector<CrlPtr>> parse_crls(ByteView input, Budget& budget) {
   std::vector<CrlPtr> crls;

@@ -1,5 +1,7 @@
-// A certificate revocation list (RFC 5280 section 5), full ones: one owned encoding, entries found by a scan of its octets.
+// A certificate revocation list (RFC 5280 section 5): full, delta, partitioned or indirect; one owned encoding, and one way to ask it.
 #pragma once
+
+#include <functional>
 
 #include "pki/certificate.h"
 
@@ -8,13 +10,24 @@ namespace mohr::pki {
 class Crl;
 using CrlPtr = std::shared_ptr<const Crl>;
 
+inline constexpr int kCertificateHold = 6, kRemoveFromCrl = 8;  // CRLReason (RFC 5280 5.3.1)
+
 struct RevokedEntry {
   Instant revocation_date;
-  std::optional<int> reason;  // CRLReason; 6 is certificateHold, 8 removeFromCRL
+  std::optional<int> reason;  // CRLReason
   std::optional<Instant> invalidity_date;
 };
 
+// One entry as it stands in the list; the views are into the list.
+struct CrlEntry {
+  ByteView serial;              // INTEGER contents
+  ByteView certificate_issuer;  // GeneralNames contents, its own or inherited from an entry before (5.3.3); empty: the issuer of the list
+  ByteView details;             // revocationDate and crlEntryExtensions
+  [[nodiscard]] Result<RevokedEntry> read() const;
+};
+
 struct IssuingDistributionPoint {  // RFC 5280 5.2.5
+  ByteView encoding;
   std::vector<std::string> urls;
   ByteView full_name, relative_name;
   bool only_user_certificates = false, only_ca_certificates = false, only_attribute_certificates = false, indirect = false;
@@ -33,29 +46,46 @@ class Crl {
   [[nodiscard]] const crypto::SignatureAlgorithm& signature_algorithm() const { return signature_algorithm_; }
   [[nodiscard]] ByteView signature() const { return signature_; }  // empty when its octets are not whole
   [[nodiscard]] ByteView authority_key_identifier() const { return authority_key_identifier_; }
-  [[nodiscard]] ByteView number() const { return number_; }  // INTEGER contents; empty when absent
-  [[nodiscard]] bool is_delta() const { return is_delta_; }
+  [[nodiscard]] ByteView number() const { return number_; }            // magnitude of cRLNumber; empty when absent
+  [[nodiscard]] ByteView base_number() const { return base_number_; }  // magnitude of BaseCRLNumber; empty: the list is complete
+  [[nodiscard]] bool is_delta() const { return !base_number_.empty(); }
   [[nodiscard]] const std::optional<IssuingDistributionPoint>& distribution_point() const { return distribution_point_; }
-  [[nodiscard]] bool has_unknown_critical_extension() const { return unknown_critical_; }  // of the list or of any entry
+  [[nodiscard]] bool is_indirect() const { return distribution_point_ && distribution_point_->indirect; }
+  [[nodiscard]] std::span<const DistributionPoint> freshest() const { return freshest_; }            // where its deltas are (5.2.6)
+  [[nodiscard]] std::span<const std::string> ca_issuer_urls() const { return ca_issuer_urls_; }      // of its signer (5.2.7)
+  [[nodiscard]] std::optional<Instant> keeps_expired_since() const { return keeps_expired_since_; }  // expiredCertsOnCRL (X.509)
+  [[nodiscard]] bool has_unknown_critical_extension() const { return unknown_critical_; }            // of the list or of any entry
+  // revokedCertificates stands there without an entry, which 5.1.2.6 forbids and several authorities write: read all the same.
+  [[nodiscard]] bool has_empty_list() const { return empty_list_; }
   [[nodiscard]] const crypto::Hash& fingerprint() const { return fingerprint_; }
-  // The entry for that serial number (INTEGER contents). Linear; crl_index makes it fast later.
-  [[nodiscard]] Result<std::optional<RevokedEntry>> find(ByteView serial) const;
+  // The entry for the certificate of that issuer with that serial number (INTEGER contents). Of several, one that does not take the
+  // certificate off the list. Linear.
+  [[nodiscard]] Result<std::optional<RevokedEntry>> find(ByteView serial, const Name& certificate_issuer) const;
+  // Every entry in its order until `visit` says false. Errors: those of `visit`.
+  Result<void> visit_entries(const std::function<Result<bool>(const CrlEntry&)>& visit) const;
   [[nodiscard]] std::size_t entries() const { return entries_; }
 
  private:
   friend struct CrlParser;
   Crl() = default;
   Bytes der_;
-  ByteView tbs_, revoked_, signature_, authority_key_identifier_, number_;
+  ByteView tbs_, revoked_, signature_, authority_key_identifier_, number_, base_number_;
   Name issuer_;
   Instant this_update_;
-  std::optional<Instant> next_update_;
+  std::optional<Instant> next_update_, keeps_expired_since_;
   crypto::SignatureAlgorithm signature_algorithm_;
   std::optional<IssuingDistributionPoint> distribution_point_;
-  bool is_delta_ = false, unknown_critical_ = false;
+  std::vector<DistributionPoint> freshest_;
+  std::vector<std::string> ca_issuer_urls_;
+  bool unknown_critical_ = false, empty_list_ = false;
   std::size_t entries_ = 0;
   crypto::Hash fingerprint_;
 };
+
+// Whether one of those names (GeneralNames contents) is that directory name.
+bool names_directory(ByteView general_names, const Name& name);
+// Whether the magnitude `a` is less than `b`: how cRLNumber and BaseCRLNumber compare.
+bool is_less_number(ByteView a, ByteView b);
 
 Result<std::vector<CrlPtr>> parse_crls(ByteView pem_or_der, Budget& budget);
 

@@ -137,6 +137,34 @@ Result<DistributionPointName> read_distribution_point_name(Reader reader) {
   return out;
 }
 
+Result<std::vector<DistributionPoint>> read_distribution_points(Reader& value, bool& odd) {
+  MOHR_TRY(Reader sequence, value.enter(asn1::kSequence));
+  if (sequence.at_end()) return sequence.error("an empty list of distribution points");
+  std::vector<DistributionPoint> points;
+  while (!sequence.at_end()) {
+    MOHR_TRY(const Reader point, sequence.enter(asn1::kSequence));
+    MOHR_TRY(points.emplace_back(), read_distribution_point(point, odd));
+  }
+  return points;
+}
+
+Result<AccessUrls> read_authority_info_access(Reader& value) {
+  MOHR_TRY(Reader sequence, value.enter(asn1::kSequence));
+  if (sequence.at_end()) return sequence.error("an empty list of access descriptions");
+  AccessUrls urls;
+  while (!sequence.at_end()) {
+    MOHR_TRY(Reader description, sequence.enter(asn1::kSequence));
+    MOHR_TRY(const ByteView method, description.oid());
+    MOHR_TRY(const GeneralName location, read_general_name(description));
+    MOHR_CHECK(description.finish());
+    if (location.kind != GeneralName::Kind::uri) continue;
+    const Oid id = asn1::known_oid(method);
+    if (id == Oid::ad_ocsp) urls.ocsp.emplace_back(location.text());
+    if (id == Oid::ad_ca_issuers) urls.ca_issuers.emplace_back(location.text());
+  }
+  return urls;
+}
+
 Result<ByteView> read_algorithm_identifier(Reader& reader) {
   MOHR_TRY(const Element algorithm, reader.next(asn1::kSequence));
   Reader inside = reader.inside(algorithm);
@@ -322,31 +350,16 @@ Result<void> ExtensionParser::name_constraints(Certificate& c, const Extension&,
 }
 
 Result<void> ExtensionParser::crl_distribution_points(Certificate& c, const Extension& extension, Reader& value) {
-  MOHR_TRY(Reader sequence, value.enter(asn1::kSequence));
-  if (sequence.at_end()) return sequence.error("an empty list of distribution points");
   bool odd = false;
-  while (!sequence.at_end()) {
-    MOHR_TRY(const Reader point, sequence.enter(asn1::kSequence));
-    MOHR_TRY(DistributionPoint read, read_distribution_point(point, odd));
-    c.crl_distribution_points_.push_back(std::move(read));
-  }
+  MOHR_TRY(c.crl_distribution_points_, read_distribution_points(value, odd));
   if (odd) add_odd_encoding(c, extension);
   return {};
 }
 
 Result<void> ExtensionParser::authority_info_access(Certificate& c, const Extension&, Reader& value) {
-  MOHR_TRY(Reader sequence, value.enter(asn1::kSequence));
-  if (sequence.at_end()) return sequence.error("an empty list of access descriptions");
-  while (!sequence.at_end()) {
-    MOHR_TRY(Reader description, sequence.enter(asn1::kSequence));
-    MOHR_TRY(const ByteView method, description.oid());
-    MOHR_TRY(const GeneralName location, read_general_name(description));
-    MOHR_CHECK(description.finish());
-    if (location.kind != GeneralName::Kind::uri) continue;
-    const Oid id = asn1::known_oid(method);
-    if (id == Oid::ad_ocsp) c.ocsp_urls_.emplace_back(location.text());
-    if (id == Oid::ad_ca_issuers) c.ca_issuer_urls_.emplace_back(location.text());
-  }
+  MOHR_TRY(AccessUrls urls, read_authority_info_access(value));
+  c.ocsp_urls_ = std::move(urls.ocsp);
+  c.ca_issuer_urls_ = std::move(urls.ca_issuers);
   return {};
 }
 

@@ -17,6 +17,14 @@ struct DistributionPointName {  // RFC 5280 4.2.1.13
 // `reader` stands inside the [0] that holds the CHOICE.
 Result<DistributionPointName> read_distribution_point_name(asn1::Reader reader);
 
+// CRLDistributionPoints (RFC 5280 4.2.1.13), at least one. `odd` is set when named bits are not written as DER wants.
+Result<std::vector<DistributionPoint>> read_distribution_points(asn1::Reader& value, bool& odd);
+
+struct AccessUrls {  // authorityInfoAccess (RFC 5280 4.2.2.1)
+  std::vector<std::string> ocsp, ca_issuers;
+};
+Result<AccessUrls> read_authority_info_access(asn1::Reader& value);
+
 // SEQUENCE { OBJECT IDENTIFIER, parameters }: the whole element. Parameters are left to who knows the algorithm.
 Result<ByteView> read_algorithm_identifier(asn1::Reader& reader);
 // A signature's BIT STRING. One that ends inside an octet verifies under no algorithm: it is lent as empty.

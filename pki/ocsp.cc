@@ -98,7 +98,7 @@ Result<SingleResponse> read_single(Reader& reader) {
       Reader value(extension.value);
       MOHR_TRY(single.archive_cutoff, value.time());
       MOHR_CHECK(value.finish());
-    } else if (extension.critical) {
+    } else if (extension.critical && extension.id != Oid::ocsp_signed_timestamps) {  // those say nothing of the status (RFC 6962 3.3)
       single.unknown_critical_extension = true;
     }
   }
@@ -204,6 +204,7 @@ struct OcspParser {
 };
 
 bool names_issuer(const CertificateId& id, const Certificate& issuer) {
+  if (id.digest == crypto::DigestAlgorithm::none) return false;
   return equal(id.issuer_name_hash, crypto::digest(id.digest, issuer.subject().encoding()).view()) &&
          equal(id.issuer_key_hash, crypto::digest(id.digest, issuer.key_octets()).view());
 }

@@ -2,78 +2,116 @@
 
 #include <algorithm>
 
+#include "pki/extensions.h"
 #include "pki/revocation_sources.h"
 
 namespace mohr::pki {
 namespace {
 
-constexpr int kHold = 6, kRemoveFromCrl = 8;  // CRLReason (RFC 5280 5.3.1)
-constexpr int kDeepest = 2;
+constexpr std::size_t kDeepest = 6;  // signers of lists and answers about signers of lists and answers
 
-// Collects the answers: the newest decides. CRLs that cover some reasons only make one good answer together (RFC 5280 6.3.3), which cannot
+bool is_better(const RevocationAnswer& a, const RevocationAnswer& b) {
+  if (a.this_update != b.this_update) return a.this_update > b.this_update;
+  return a.state != RevocationState::good && b.state == RevocationState::good;
+}
+
+// Collects the answers: the newest decides. Lists that cover some reasons only make one good answer together (RFC 5280 6.3.3), which cannot
 // outdo a revocation that one of them holds.
 class Answers {
  public:
-  void add(std::optional<RevocationAnswer> answer) {
-    if (!answer) return;
-    if (answer->reasons == kAllReasons) return take(*std::move(answer));
-    if (answer->state != RevocationState::good) {
-      partly_revoked_ = true;
-      return take(*std::move(answer));
+  void add(RevocationAnswer answer) {
+    if (!answer.scope.empty()) {
+      for (RevocationAnswer& held : held_) {
+        if (held.scope != answer.scope) continue;
+        if (is_better(answer, held)) held = std::move(answer);
+        return;
+      }
     }
-    if (together_) {
-      together_->reasons |= answer->reasons;
-      together_->this_update = std::min(together_->this_update, answer->this_update);
-      if (answer->next_update && (!together_->next_update || *answer->next_update < *together_->next_update))
-        together_->next_update = answer->next_update;
-    } else {
-      together_ = std::move(answer);
-    }
+    held_.push_back(std::move(answer));
   }
 
   [[nodiscard]] std::optional<RevocationAnswer> decide(Findings& findings) {
-    if (together_ && together_->reasons == kAllReasons && !partly_revoked_) take(*std::move(together_));
-    else if (together_ && !newest_) findings.push_back(findings::crl_some_reasons_only(together_->source));
-    return std::move(newest_);
+    std::optional<RevocationAnswer> newest, together;
+    bool partly_revoked = false;
+    for (RevocationAnswer& answer : held_) {
+      const bool whole = answer.reasons == kAllReasons;
+      if (!whole && answer.state == RevocationState::good) {
+        join(together, std::move(answer));
+        continue;
+      }
+      partly_revoked |= !whole;
+      if (!newest || is_better(answer, *newest)) newest = std::move(answer);
+    }
+    if (!together || partly_revoked) return newest;
+    if (together->reasons != kAllReasons) {
+      if (!newest) findings.push_back(findings::crl_some_reasons_only(together->source));
+    } else if (!newest || is_better(*together, *newest)) {
+      newest = std::move(together);
+    }
+    return newest;
   }
 
  private:
-  void take(RevocationAnswer answer) {
-    const bool decides = !newest_ || answer.this_update > newest_->this_update ||
-                         (answer.this_update == newest_->this_update && answer.state != RevocationState::good);
-    if (decides) newest_ = std::move(answer);
+  static void join(std::optional<RevocationAnswer>& together, RevocationAnswer answer) {
+    if (!together) {
+      together = std::move(answer);
+      return;
+    }
+    together->reasons |= answer.reasons;
+    together->this_update = std::min(together->this_update, answer.this_update);
+    if (answer.next_update && (!together->next_update || *answer.next_update < *together->next_update))
+      together->next_update = answer.next_update;
   }
 
-  std::optional<RevocationAnswer> newest_, together_;
-  bool partly_revoked_ = false;
+  std::vector<RevocationAnswer> held_;
 };
+
+Result<bool> judge_signer(const RevocationQuery& query, const Certificate& signer, const Certificate& issuer) {
+  const RevocationQuery next{signer, issuer, query.time, query.now, query.trust, query.evidence, query.budget, query.rules, query.memory};
+  MOHR_TRY(const RevocationStatus status, find_status(next));
+  return status.state == RevocationState::good;
+}
+
+// Where the changes since a list are: the certificate says it, or the list (RFC 5280 4.2.1.15, 5.2.6).
+std::vector<std::string> delta_urls(const Certificate& certificate, const Crl& crl) {
+  std::vector<std::string> urls;
+  const auto take = [&](std::span<const DistributionPoint> points) {
+    for (const DistributionPoint& point : points)
+      for (const std::string& url : point.urls)
+        if (std::find(urls.begin(), urls.end(), url) == urls.end()) urls.push_back(url);
+  };
+  if (const Extension* extension = certificate.extension(asn1::Oid::freshest_crl)) {
+    asn1::Reader value(extension->value);
+    bool odd = false;
+    if (const auto points = read_distribution_points(value, odd)) take(*points);
+  }
+  take(crl.freshest());
+  return urls;
+}
 
 }  // namespace
 
 CertificatePtr borrowed(const Certificate& certificate) { return {CertificatePtr{}, &certificate}; }
 
-bool is_timely(const RevocationQuery& query, Instant this_update, const std::optional<Instant>& next_update, const std::string& source,
-               Findings& findings) {
+bool is_from_future(const RevocationQuery& query, Instant this_update) {
   constexpr std::int64_t kSkew = 5 * kMinute;
-  if (this_update > query.now + kSkew) {
-    findings.push_back(findings::revocation_from_future(source, this_update));
-    return false;
-  }
-  const Instant until = std::max(next_update.value_or(this_update + kDay), this_update);
-  if (until < query.time) {
-    findings.push_back(findings::revocation_stale(source, until));
-    return false;
-  }
-  return true;
+  return this_update > query.now + kSkew;
 }
 
-bool covers_expiry(const RevocationQuery& query, Instant this_update) { return this_update <= query.certificate.not_after(); }
+std::optional<Finding> staleness(const RevocationQuery& query, Instant this_update, const std::optional<Instant>& next_update,
+                                 const std::string& source) {
+  const std::int64_t age = query.rules.longest_age.value_or(kDay);
+  Instant until = std::max(next_update.value_or(this_update + age), this_update);
+  if (query.rules.longest_age) until = std::min(until, this_update + age);
+  if (until >= query.time) return std::nullopt;
+  return findings::revocation_stale(source, until);
+}
 
 void settle(const RevocationQuery& query, Instant at, std::optional<int> reason, RevocationAnswer& answer) {
   answer.revoked_at = at;
   answer.reason = reason;
-  if (reason == kRemoveFromCrl || at > query.time) return;  // later than the time in question: good then, and said with its date
-  answer.state = reason == kHold ? RevocationState::on_hold : RevocationState::revoked;
+  if (at > query.time) return;  // later than the time in question: good then, and said with its date
+  answer.state = reason == kCertificateHold ? RevocationState::on_hold : RevocationState::revoked;
 }
 
 Result<bool> is_signed_by(const Certificate& signer, const crypto::SignatureAlgorithm& algorithm, ByteView tbs, ByteView signature,
@@ -86,25 +124,29 @@ Result<bool> is_signed_by(const Certificate& signer, const crypto::SignatureAlgo
 }
 
 Result<bool> is_signer_good(const RevocationQuery& query, const Certificate& signer, const Certificate& issuer) {
-  if (query.depth >= kDeepest) return false;
-  MOHR_TRY(const RevocationStatus status,
-           find_status({signer, issuer, query.time, query.now, query.trust, query.evidence, query.budget, query.depth + 1}));
-  return status.state == RevocationState::good;
+  StatusMemory& memory = query.memory;
+  const crypto::Hash& hash = signer.fingerprint();
+  if (const auto known = memory.good.find(hash); known != memory.good.end()) return known->second;
+  if (std::find(memory.asked.begin(), memory.asked.end(), hash) != memory.asked.end() || memory.asked.size() >= kDeepest) return false;
+  MOHR_TRY(const bool good, judge_signer(query, signer, issuer));
+  memory.good.emplace(hash, good);
+  return good;
 }
 
 Result<RevocationStatus> find_status(const RevocationQuery& query) {
+  query.memory.asked.push_back(query.certificate.fingerprint());
   RevocationStatus status;
   Answers answers;
   for (const Held<OcspResponse>& held : query.evidence.ocsp_responses()) {
     MOHR_TRY(std::optional<RevocationAnswer> answer, ask_ocsp(query, *held.item, status.findings));
-    answers.add(std::move(answer));
+    if (answer) answers.add(*std::move(answer));
   }
-  for (const Held<Crl>& held : query.evidence.crls()) {
-    MOHR_TRY(std::optional<RevocationAnswer> answer, ask_crl(query, *held.item, status.findings));
-    answers.add(std::move(answer));
-  }
+  MOHR_TRY(ListAnswers lists, ask_crls(query, status.findings));
+  for (RevocationAnswer& answer : lists.answers) answers.add(std::move(answer));
+  query.memory.asked.pop_back();
   std::optional<RevocationAnswer> newest = answers.decide(status.findings);
   if (!newest) {
+    status.signer_urls = std::move(lists.signer_urls);
     if (status.findings.empty())
       status.findings.push_back(findings::revocation_missing(query.certificate.subject().display(), query.issuer.subject().display()));
     return status;
@@ -115,13 +157,16 @@ Result<RevocationStatus> find_status(const RevocationQuery& query) {
   status.this_update = newest->this_update;
   status.next_update = newest->next_update;
   status.source = std::move(newest->source);
+  if (newest->list != nullptr && newest->state != RevocationState::revoked)
+    status.delta_urls = delta_urls(query.certificate, *newest->list);
   status.findings.clear();
   return status;
 }
 
 Result<RevocationStatus> revocation_status(const Certificate& certificate, const Certificate& issuer, Instant time, Instant now,
-                                           const Trust& trust, const Evidence& evidence, Budget& budget) {
-  return find_status({certificate, issuer, time, now, trust, evidence, budget});
+                                           const Trust& trust, const Evidence& evidence, Budget& budget, const StatusRules& rules) {
+  StatusMemory memory;
+  return find_status({certificate, issuer, time, now, trust, evidence, budget, rules, memory});
 }
 
 }  // namespace mohr::pki

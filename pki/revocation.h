@@ -16,26 +16,45 @@ struct RevocationStatus {
   std::optional<int> reason;
   Instant this_update;  // of the information used
   std::optional<Instant> next_update;
-  std::string source;  // "CRL of X", "OCSP by Y": names for people
-  Findings findings;   // why it is unknown: every piece of evidence that was looked at and refused
+  std::string source;                    // "CRL of X", "OCSP by Y": names for people
+  Findings findings;                     // why it is unknown: every piece of evidence that was looked at and refused
+  std::vector<std::string> delta_urls;   // where changes since the list that was used could be had (freshestCRL)
+  std::vector<std::string> signer_urls;  // unknown: where the signer of a list at hand could be had
 };
 
-// `issuer` is the validated issuer of `certificate` in its path; `time`: the status is wanted at that time. Information whose nextUpdate
-// lies before `time` (one day after thisUpdate when there is none), or whose thisUpdate lies more than five minutes after `now`, counts for
-// nothing. A revocation after `time` is good, with its date in `revoked_at`. Signers of lists and answers other than `issuer` itself are
-// checked for revocation in turn. Errors: budget_exceeded.
+struct StatusRules {
+  // Seconds that information counts from thisUpdate on. None: until nextUpdate, and one day when there is no nextUpdate.
+  std::optional<std::int64_t> longest_age = {};
+  const Anchor* anchor = nullptr;  // of the path in which `issuer` stands; null: looked for
+  // When the rows of algorithms and keys (crypto_policy.def) must hold for what was signed, if it is not `now`.
+  std::optional<Instant> algorithms_at = {};
+};
+
+// `issuer` is the validated issuer of `certificate` in its path; `time`: the status is wanted at that time. Information that says "good" or
+// "on hold" counts until its nextUpdate (EN 319 102-1 5.2.5); a revocation counts however old it is, since none is ever taken back. What
+// was made more than five minutes after `now` counts for nothing. A revocation after `time` is good, with its date in `revoked_at`. Signers
+// of lists and answers other than `issuer` itself need a path to the same anchor, and are checked for revocation in turn. Errors:
+// budget_exceeded.
 Result<RevocationStatus> revocation_status(const Certificate& certificate, const Certificate& issuer, Instant time, Instant now,
-                                           const Trust& trust, const Evidence& evidence, Budget& budget);
+                                           const Trust& trust, const Evidence& evidence, Budget& budget, const StatusRules& rules = {});
+
+// Whether a responder may answer for `issuer`: the issuer itself, or a delegate that it certified for this (RFC 6960 4.2.2.2) and whose
+// own status is known. Errors: budget_exceeded.
+enum class ResponderRight : std::uint8_t { none, unchecked, authorised };
+Result<ResponderRight> right_to_answer(const OcspResponse& response, const Certificate& issuer, Instant time, Instant now,
+                                       const Trust& trust, const Evidence& evidence, Budget& budget, const StatusRules& rules = {});
 
 // Where the missing facts could be fetched: OCSP before CRL; only from certificates whose path verifies (the caller sees to that).
 struct Need {
   enum class Kind : std::uint8_t { ocsp, crl, issuer_certificate } kind;
   std::string url;
   CertificatePtr certificate, issuer;  // issuer is null for issuer_certificate
+  Bytes nonce = {};                    // ocsp: goes with the request; an answer that carries another one is refused
   // What makes two needs the same: one OCSP responder is asked about many certificates, a list is fetched once.
   [[nodiscard]] std::string identity() const;
 };
-std::vector<Need> revocation_needs(const CertificatePtr& certificate, const CertificatePtr& issuer);
+// Of an unknown status: responders and lists, then the signers of lists at hand that nobody knows. Of one that a list says: its deltas.
+std::vector<Need> revocation_needs(const CertificatePtr& certificate, const CertificatePtr& issuer, const RevocationStatus& status);
 // Fetches one need into `evidence`; a failure becomes evidence too. Returns whether anything new came. Errors: budget_exceeded.
 Result<bool> fetch(const Need& need, Fetcher& fetcher, Evidence& evidence, Budget& budget);
 

@@ -1,137 +1,175 @@
 // Revocation lists as a source (RFC 5280 6.3.3).
 #include <algorithm>
 
-#include "pki/asn1/der_writer.h"
 #include "pki/crypto_policy.h"
 #include "pki/revocation_sources.h"
 
 namespace mohr::pki {
 namespace {
 
-using Kind = GeneralName::Kind;
+class ListQuestion {
+ public:
+  ListQuestion(const RevocationQuery& query, Findings& findings) : query_(query), findings_(findings) {}
 
-struct PointName {
-  Kind kind;
-  Bytes value;
-};
+  Result<ListAnswers> ask() {
+    for (const Held<Crl>& held : query_.evidence.crls()) {
+      const Crl& crl = *held.item;
+      const Certificate& certificate = query_.certificate;
+      if (!crl.issuer().equals(certificate.issuer()) && !is_delegated_to(certificate, crl.issuer())) continue;
+      if (crl.is_delta()) {
+        MOHR_CHECK(ask_delta(crl));
+      } else {
+        MOHR_CHECK(ask_complete(crl));
+      }
+    }
+    return std::move(out_);
+  }
 
-// The names of a distribution point; a name relative to the issuer is made whole (RFC 5280 4.2.1.13).
-std::vector<PointName> names_of(ByteView full_name, ByteView relative_name, const Name& issuer) {
-  std::vector<PointName> out;
-  if (!relative_name.empty()) {
-    const auto base = asn1::single(issuer.encoding(), asn1::kSequence);
-    if (base) out.push_back({Kind::directory, asn1::sequence({base->rest(), asn1::element(asn1::kSet, relative_name)})});
+ private:
+  // Steps b to k for a complete list, alone and with each delta that brings it up to date.
+  Result<void> ask_complete(const Crl& crl) {
+    const std::uint32_t reasons = covered_reasons(query_.certificate, crl);  // b, d
+    if (!is_usable(crl, reasons)) return {};
+    MOHR_TRY(const auto entry, crl.find(query_.certificate.serial(), query_.certificate.issuer()));
+    RevocationAnswer alone = answer_of(crl, reasons);
+    if (entry) settle(query_, entry->revocation_date, entry->reason, alone);
+    std::vector<RevocationAnswer> answers;
+    if (admits(crl, alone)) answers.push_back(alone);
+    std::vector<const Crl*> deltas = deltas_of(crl);
+    if (answers.empty() && deltas.empty()) return {};
+    MOHR_TRY(const CertificatePtr signer, find_crl_signer(query_, crl));  // f, g
+    if (!signer) {
+      for (const std::string& url : crl.ca_issuer_urls())  // nobody vouches for the list: only hosts that were allowed by name
+        if (is_allowed_by_name(url, query_.trust.allowed_hosts())) out_.signer_urls.push_back(url);
+      findings_.push_back(findings::revocation_signature_bad(crl.issuer().display()));
+      return {};
+    }
+    for (const Crl* delta : deltas) {
+      MOHR_TRY(const bool own, is_crl_signed_by(query_, *delta, *signer));  // h
+      if (!own) continue;
+      if (delta->has_unknown_critical_extension()) {  // there is news that cannot be read: ask_delta says so
+        if (alone.state != RevocationState::good) out_.answers.push_back(std::move(alone));
+        return {};
+      }
+      MOHR_TRY(RevocationAnswer combined, combine(crl, alone, entry, *delta));
+      if (admits(*delta, combined)) answers.push_back(std::move(combined));
+    }
+    std::move(answers.begin(), answers.end(), std::back_inserter(out_.answers));
+    return {};
+  }
+
+  // What a delta says alone: only that something is revoked, since it does not hold what was so before.
+  Result<void> ask_delta(const Crl& delta) {
+    const std::uint32_t reasons = covered_reasons(query_.certificate, delta);
+    if (!is_usable(delta, reasons)) return {};
+    MOHR_TRY(const auto entry, delta.find(query_.certificate.serial(), query_.certificate.issuer()));
+    RevocationAnswer answer = answer_of(delta, reasons);
+    answer.list = nullptr;
+    if (entry && entry->reason != kRemoveFromCrl) settle(query_, entry->revocation_date, entry->reason, answer);
+    if (answer.state == RevocationState::good) {
+      findings_.push_back(findings::crl_is_delta(delta.issuer().display()));
+      return {};
+    }
+    if (!admits(delta, answer)) return {};
+    MOHR_TRY(const CertificatePtr signer, find_crl_signer(query_, delta));
+    if (signer) {
+      out_.answers.push_back(std::move(answer));
+    } else {
+      findings_.push_back(findings::revocation_signature_bad(delta.issuer().display()));
+    }
+    return {};
+  }
+
+  // Steps i, j, k. Only a hold is ever taken off a list: a delta that takes off a revocation is not believed (5.3.1).
+  Result<RevocationAnswer> combine(const Crl& crl, const RevocationAnswer& alone, const std::optional<RevokedEntry>& entry,
+                                   const Crl& delta) {
+    MOHR_TRY(const auto news, delta.find(query_.certificate.serial(), query_.certificate.issuer()));
+    RevocationAnswer combined = answer_of(crl, alone.reasons);
+    combined.this_update = delta.this_update();
+    combined.next_update = delta.next_update();
+    combined.list = nullptr;
+    const bool removed = news && news->reason == kRemoveFromCrl && (!entry || entry->reason == kCertificateHold);
+    const auto& decisive = news && news->reason != kRemoveFromCrl ? news : entry;
+    if (decisive && !removed) settle(query_, decisive->revocation_date, decisive->reason, combined);
+    return combined;
+  }
+
+  // Step c and RFC 5280 5.2.4: deltas of the list's issuer, scope and key that count from the list or from one before it and are newer.
+  std::vector<const Crl*> deltas_of(const Crl& crl) const {
+    std::vector<const Crl*> out;
+    if (crl.number().empty()) return out;
+    for (const Held<Crl>& held : query_.evidence.crls()) {
+      const Crl& delta = *held.item;
+      if (!delta.is_delta() || !delta.issuer().equals(crl.issuer()) || is_from_future(query_, delta.this_update())) continue;
+      if (!equal(scope_octets(delta), scope_octets(crl)) || !key_may_be_same(delta, crl)) continue;
+      if (is_less_number(crl.number(), delta.base_number()) || !is_less_number(crl.number(), delta.number())) continue;
+      if (query_.algorithms_at() >= usable_until(delta.signature_algorithm())) continue;
+      out.push_back(&delta);
+    }
     return out;
   }
-  const auto names = read_general_names(asn1::Reader(full_name));
-  if (!names) return out;
-  for (const GeneralName& name : *names) out.push_back({name.kind, to_bytes(name.value)});
-  return out;
-}
 
-bool same_name(const PointName& a, const PointName& b) {
-  if (a.kind != b.kind) return false;
-  if (equal(a.value, b.value)) return true;
-  if (a.kind != Kind::directory) return false;
-  const auto x = Name::parse(a.value), y = Name::parse(b.value);
-  return x && y && x->equals(*y);
-}
+  static ByteView scope_octets(const Crl& crl) { return crl.distribution_point() ? crl.distribution_point()->encoding : ByteView{}; }
 
-// 6.3.3 b 2: the certificate is of the kind that the list covers, and names the same distribution point.
-bool is_in_scope(const RevocationQuery& query, const Crl& crl) {
-  const auto& point = crl.distribution_point();
-  if (!point) return true;
-  if (point->only_attribute_certificates) return false;
-  if (point->only_user_certificates && query.certificate.is_ca()) return false;
-  if (point->only_ca_certificates && !query.certificate.is_ca()) return false;
-  if (point->full_name.empty() && point->relative_name.empty()) return true;
-  const std::vector<PointName> names = names_of(point->full_name, point->relative_name, crl.issuer());
-  const auto points = query.certificate.crl_distribution_points();
-  return std::any_of(points.begin(), points.end(), [&](const DistributionPoint& wanted) {
-    const std::vector<PointName> others = names_of(wanted.full_name, wanted.relative_name, query.certificate.issuer());
-    return std::any_of(names.begin(), names.end(), [&](const PointName& name) {
-      return std::any_of(others.begin(), others.end(), [&](const PointName& other) { return same_name(name, other); });
-    });
-  });
-}
-
-bool may_sign_crls(const Certificate& certificate) { return !certificate.key_usage() || (*certificate.key_usage() & kCrlSign); }
-
-Result<const Anchor*> anchor_above(const RevocationQuery& query, const Certificate& certificate) {
-  if (const Anchor* anchor = query.trust.anchor_of(certificate)) return anchor;
-  MOHR_TRY(const Path path, find_path(borrowed(certificate), {Purpose::crl_signing, query.time}, query.trust, query.evidence, query.budget));
-  return path.anchor;
-}
-
-// Another certificate of the issuer's name that signed the list: its path ends at the anchor of the issuer's (6.3.3 f), and it is not
-// revoked.
-Result<bool> is_other_signer(const RevocationQuery& query, const Crl& crl, const CertificatePtr& candidate) {
-  if (!candidate->subject().equals(crl.issuer()) || !may_sign_crls(*candidate)) return false;
-  if (candidate->fingerprint() == query.issuer.fingerprint() || candidate->fingerprint() == query.certificate.fingerprint()) return false;
-  MOHR_TRY(const bool signs, is_signed_by(*candidate, crl.signature_algorithm(), crl.tbs(), crl.signature(), query.budget));
-  if (!signs) return false;
-  const Instant made = std::min(query.now, std::max(query.time, crl.this_update()));
-  MOHR_TRY(const Path path, find_path(candidate, {Purpose::crl_signing, made}, query.trust, query.evidence, query.budget));
-  const bool fails = std::any_of(path.findings.begin(), path.findings.end(), [](const Finding& f) { return !is_warning(f.check); });
-  if (path.anchor == nullptr || fails) return false;
-  MOHR_TRY(const Anchor* anchor, anchor_above(query, query.issuer));
-  if (anchor != path.anchor) return false;
-  if (path.certificates.size() == 1 || !path.anchor->revocation_required) return true;
-  return is_signer_good(query, *candidate, *path.certificates[1]);
-}
-
-// The certificate whose key signed the list; null when there is none with a right to it.
-Result<CertificatePtr> find_crl_signer(const RevocationQuery& query, const Crl& crl) {
-  if (may_sign_crls(query.issuer)) {
-    MOHR_TRY(const bool own, is_signed_by(query.issuer, crl.signature_algorithm(), crl.tbs(), crl.signature(), query.budget));
-    if (own) return borrowed(query.issuer);
+  static bool key_may_be_same(const Crl& a, const Crl& b) {
+    const ByteView x = a.authority_key_identifier(), y = b.authority_key_identifier();
+    return x.empty() || y.empty() || equal(x, y);
   }
-  std::vector<CertificatePtr> candidates;
-  for (const Anchor& anchor : query.trust.anchors()) candidates.push_back(anchor.certificate);
-  candidates.insert(candidates.end(), query.trust.intermediates().begin(), query.trust.intermediates().end());
-  for (const Held<Certificate>& held : query.evidence.certificates()) candidates.push_back(held.item);
-  for (const CertificatePtr& candidate : candidates) {
-    MOHR_TRY(const bool signs, is_other_signer(query, crl, candidate));
-    if (signs) return candidate;
-  }
-  return CertificatePtr();
-}
 
-// Why this list is of no use whoever signed it; nothing when it is of use.
-std::optional<Finding> objection(const RevocationQuery& query, const Crl& crl, const std::string& issuer) {
-  if (crl.is_delta()) return findings::crl_is_delta(issuer);
-  if (crl.distribution_point() && crl.distribution_point()->indirect) return findings::crl_is_indirect(issuer);
-  if (crl.has_unknown_critical_extension()) return findings::crl_has_unknown_extension(issuer);
-  if (!is_in_scope(query, crl)) return findings::crl_out_of_scope(issuer, query.certificate.subject().display());
-  if (const Instant until = usable_until(crl.signature_algorithm()); query.now >= until)
-    return findings::revocation_algorithm_weak(issuer, Code{crypto::signature_name(crl.signature_algorithm())}, until);
-  return std::nullopt;
-}
+  RevocationAnswer answer_of(const Crl& crl, std::uint32_t reasons) const {
+    RevocationAnswer answer;
+    answer.this_update = crl.this_update();
+    answer.next_update = crl.next_update();
+    answer.source = crl.issuer().display();
+    answer.reasons = reasons;
+    answer.scope = to_bytes(crl.issuer().encoding());
+    append(answer.scope, scope_octets(crl));
+    answer.list = &crl;
+    return answer;
+  }
+
+  // Whether the list is of use, whoever signed it.
+  bool is_usable(const Crl& crl, std::uint32_t reasons) {
+    const std::string issuer = crl.issuer().display();
+    const Instant until = usable_until(crl.signature_algorithm());
+    if (crl.has_unknown_critical_extension()) {
+      findings_.push_back(findings::crl_has_unknown_extension(issuer));
+    } else if (reasons == 0) {
+      findings_.push_back(findings::crl_out_of_scope(issuer, query_.certificate.subject().display()));
+    } else if (query_.algorithms_at() >= until) {
+      findings_.push_back(findings::revocation_algorithm_weak(issuer, Code{crypto::signature_name(crl.signature_algorithm())}, until));
+    } else if (is_from_future(query_, crl.this_update())) {
+      findings_.push_back(findings::revocation_from_future(issuer, crl.this_update()));
+    } else {
+      return true;
+    }
+    return false;
+  }
+
+  // Whether dates let the answer count; else the finding says why not.
+  bool admits(const Crl& crl, const RevocationAnswer& answer) {
+    if (answer.state == RevocationState::revoked) return true;
+    if (auto stale = staleness(query_, answer.this_update, answer.next_update, answer.source)) {
+      findings_.push_back(*std::move(stale));
+      return false;
+    }
+    // An issuer need not list a certificate any longer that had expired (RFC 5280 3.3), unless it says that it does.
+    const Instant end = query_.certificate.not_after();
+    const bool covers = answer.this_update <= end || (crl.keeps_expired_since() && *crl.keeps_expired_since() <= end);
+    if (answer.state == RevocationState::good && answer.revoked_at == Instant{} && !covers) {
+      findings_.push_back(findings::revocation_after_expiry(answer.source, query_.certificate.subject().display()));
+      return false;
+    }
+    return true;
+  }
+
+  const RevocationQuery& query_;
+  Findings& findings_;
+  ListAnswers out_;
+};
 
 }  // namespace
 
-Result<std::optional<RevocationAnswer>> ask_crl(const RevocationQuery& query, const Crl& crl, Findings& findings) {
-  if (!crl.issuer().equals(query.certificate.issuer())) return std::optional<RevocationAnswer>();
-  const std::string issuer = crl.issuer().display();
-  const auto refuse = [&](Finding finding) {
-    findings.push_back(std::move(finding));
-    return std::optional<RevocationAnswer>();
-  };
-  if (auto why = objection(query, crl, issuer)) return refuse(*std::move(why));
-  if (!is_timely(query, crl.this_update(), crl.next_update(), issuer, findings)) return std::optional<RevocationAnswer>();
-  MOHR_TRY(const CertificatePtr signer, find_crl_signer(query, crl));
-  if (!signer) return refuse(findings::revocation_signature_bad(issuer));
-  RevocationAnswer answer;
-  answer.this_update = crl.this_update();
-  answer.next_update = crl.next_update();
-  answer.source = issuer;
-  if (crl.distribution_point() && crl.distribution_point()->only_some_reasons)
-    answer.reasons = *crl.distribution_point()->only_some_reasons & kAllReasons;
-  MOHR_TRY(const std::optional<RevokedEntry> entry, crl.find(query.certificate.serial()));
-  if (!entry && !covers_expiry(query, crl.this_update()))
-    return refuse(findings::revocation_after_expiry(issuer, query.certificate.subject().display()));
-  if (entry) settle(query, entry->revocation_date, entry->reason, answer);
-  return std::optional(std::move(answer));
-}
+Result<ListAnswers> ask_crls(const RevocationQuery& query, Findings& findings) { return ListQuestion(query, findings).ask(); }
 
 }  // namespace mohr::pki

@@ -12,13 +12,17 @@ std::string Need::identity() const {
   return out;
 }
 
-std::vector<Need> revocation_needs(const CertificatePtr& certificate, const CertificatePtr& issuer) {
+std::vector<Need> revocation_needs(const CertificatePtr& certificate, const CertificatePtr& issuer, const RevocationStatus& status) {
   std::vector<Need> needs;
-  for (const std::string& url : certificate->ocsp_urls())
-    if (is_fetchable(url)) needs.push_back({Need::Kind::ocsp, url, certificate, issuer});
-  for (const DistributionPoint& point : certificate->crl_distribution_points())
-    for (const std::string& url : point.urls)
-      if (is_fetchable(url)) needs.push_back({Need::Kind::crl, url, certificate, issuer});
+  const auto add = [&](Need::Kind kind, std::span<const std::string> urls) {
+    for (const std::string& url : urls)
+      if (is_fetchable(url)) needs.push_back({kind, url, certificate, kind == Need::Kind::issuer_certificate ? nullptr : issuer});
+  };
+  add(Need::Kind::crl, status.delta_urls);
+  if (status.state != RevocationState::unknown) return needs;
+  add(Need::Kind::issuer_certificate, status.signer_urls);
+  add(Need::Kind::ocsp, certificate->ocsp_urls());
+  for (const DistributionPoint& point : certificate->crl_distribution_points()) add(Need::Kind::crl, point.urls);
   return needs;
 }
 
@@ -55,11 +59,13 @@ Result<bool> take(const Need& need, Fetcher& fetcher, Evidence& evidence, Budget
   request.url = need.url;
   switch (need.kind) {
     case Need::Kind::ocsp: {
-      request.body = write_ocsp_request(*need.certificate, *need.issuer, {});
+      request.body = write_ocsp_request(*need.certificate, *need.issuer, need.nonce);
       request.content_type = "application/ocsp-request";
       request.accept = "application/ocsp-response";
       MOHR_TRY(const Bytes answer, fetcher.fetch(request, budget));
       MOHR_TRY(OcspResponsePtr response, OcspResponse::parse(answer, budget));
+      if (!need.nonce.empty() && !response->nonce().empty() && !equal(need.nonce, response->nonce()))
+        return errors::ocsp_invalid(Code{"it answers another request"});
       return evidence.add(std::move(response), Origin::network, need.url);
     }
     case Need::Kind::crl: {

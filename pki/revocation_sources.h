@@ -1,5 +1,7 @@
-// What one CRL or one OCSP response says about one certificate. Only for revocation.cc and the two that answer.
+// What CRLs and OCSP responses say about one certificate. Only for revocation.cc and the files that answer.
 #pragma once
+
+#include <map>
 
 #include "pki/revocation.h"
 
@@ -8,6 +10,13 @@ namespace mohr::pki {
 // ReasonFlags (RFC 5280 4.2.1.13) without the unused first: keyCompromise to aACompromise.
 inline constexpr std::uint32_t kAllReasons = 0x1fe;
 
+// What one question about a status has found out on its way, whatever certificate it was about.
+struct StatusMemory {
+  std::vector<crypto::Hash> asked;    // certificates whose status is being looked for, the outermost first: none vouches for itself
+  std::map<crypto::Hash, bool> good;  // signers of lists and answers
+  std::map<std::pair<crypto::Hash, crypto::Hash>, bool> signed_by;  // source and certificate
+};
+
 struct RevocationQuery {
   const Certificate& certificate;
   const Certificate& issuer;
@@ -15,7 +24,9 @@ struct RevocationQuery {
   const Trust& trust;
   const Evidence& evidence;
   Budget& budget;
-  int depth = 0;  // 1: the certificate signed a CRL or an OCSP response; 2: it vouched for such a signer; no deeper
+  const StatusRules& rules;
+  StatusMemory& memory;
+  [[nodiscard]] Instant algorithms_at() const { return rules.algorithms_at.value_or(now); }
 };
 
 struct RevocationAnswer {
@@ -25,22 +36,38 @@ struct RevocationAnswer {
   Instant this_update;
   std::optional<Instant> next_update;
   std::string source;
-  std::uint32_t reasons = kAllReasons;  // what a good answer covers
+  std::uint32_t reasons = kAllReasons;  // what it speaks about
+  Bytes scope;                          // answers of one scope replace each other: issuer and IssuingDistributionPoint of a list
+  const Crl* list = nullptr;            // the complete list, when no delta has brought it up to date
 };
 
-// Nothing when the source does not speak of the certificate, or cannot be believed; then `findings` says why.
-Result<std::optional<RevocationAnswer>> ask_crl(const RevocationQuery& query, const Crl& crl, Findings& findings);
+struct ListAnswers {
+  std::vector<RevocationAnswer> answers;
+  std::vector<std::string> signer_urls;  // where the certificate of a signer that nobody knows could be had (RFC 5280 5.2.7)
+};
+// RFC 5280 6.3.3 over every list at hand. What was looked at and refused is told in `findings`.
+Result<ListAnswers> ask_crls(const RevocationQuery& query, Findings& findings);
+// Nothing when the response does not speak of the certificate, or cannot be believed; then `findings` says why.
 Result<std::optional<RevocationAnswer>> ask_ocsp(const RevocationQuery& query, const OcspResponse& response, Findings& findings);
 Result<RevocationStatus> find_status(const RevocationQuery& query);
+
+// 6.3.3 b 1, b 2, d: the reasons for which the list speaks about the certificate; none when it is not in the list's scope.
+std::uint32_t covered_reasons(const Certificate& certificate, const Crl& crl);
+// The certificate leaves this list's issuer, who is not its own, to say what its status is (cRLIssuer, 4.2.1.13).
+bool is_delegated_to(const Certificate& certificate, const Name& crl_issuer);
+// 6.3.3 f, g: the certificate whose key signed the list; null when there is none with a right to it.
+Result<CertificatePtr> find_crl_signer(const RevocationQuery& query, const Crl& crl);
+Result<bool> is_crl_signed_by(const RevocationQuery& query, const Crl& crl, const Certificate& signer);
 
 // The certificate that signed a source, itself below `issuer`, is not revoked; false when that is unknown.
 Result<bool> is_signer_good(const RevocationQuery& query, const Certificate& signer, const Certificate& issuer);
 
-// Made before `now`, and its nextUpdate not before the time in question (EN 319 102-1 5.2.5). Without nextUpdate it counts for one day.
-bool is_timely(const RevocationQuery& query, Instant this_update, const std::optional<Instant>& next_update, const std::string& source,
-               Findings& findings);
-// An issuer need not list a certificate any longer that had expired (RFC 5280 3.3).
-bool covers_expiry(const RevocationQuery& query, Instant this_update);
+// Made after `now`: then it is not believed whatever it says.
+bool is_from_future(const RevocationQuery& query, Instant this_update);
+// Its nextUpdate is not before the time in question (EN 319 102-1 5.2.5), and it is not older than the rules want. A revocation needs no
+// such thing, since it does not end.
+std::optional<Finding> staleness(const RevocationQuery& query, Instant this_update, const std::optional<Instant>& next_update,
+                                 const std::string& source);
 // What a revocation at that time means for the time in question.
 void settle(const RevocationQuery& query, Instant at, std::optional<int> reason, RevocationAnswer& answer);
 

@@ -5,14 +5,18 @@
 namespace mohr::sign {
 namespace {
 
+constexpr std::size_t kNonceOctets = 32;  // RFC 9654 2.1
+
 // Asks for the status of one certificate, fetching what is missing.
 Result<pki::RevocationStatus> status_of(const pki::CertificatePtr& certificate, const pki::CertificatePtr& issuer, Instant now,
                                         const pki::Trust& trust, pki::Evidence& evidence, pki::Fetcher* fetcher, Budget& budget) {
   pki::Asking asking(fetcher);
   while (true) {
     MOHR_TRY(pki::RevocationStatus status, pki::revocation_status(*certificate, *issuer, now, now, trust, evidence, budget));
-    if (status.state != pki::RevocationState::unknown) return status;
-    MOHR_TRY(const bool came, asking.learn(pki::revocation_needs(certificate, issuer), evidence, budget));
+    std::vector<pki::Need> needs = pki::revocation_needs(certificate, issuer, status);
+    for (pki::Need& need : needs)
+      if (need.kind == pki::Need::Kind::ocsp) need.nonce = crypto::random_bytes(kNonceOctets);  // the answer should be of now
+    MOHR_TRY(const bool came, asking.learn(needs, evidence, budget));
     if (!came) return status;
   }
 }

@@ -47,8 +47,9 @@ Result<void> check_revocation(const PathQuestion& question, const Grounds& groun
   for (std::size_t i = 0; i + 1 < judgement.path.size(); ++i) {
     const pki::CertificatePtr& certificate = judgement.path[i].certificate;
     if (question.purpose == pki::Purpose::ocsp_signing && certificate->extension(asn1::Oid::ocsp_nocheck) != nullptr) continue;
-    MOHR_TRY(pki::RevocationStatus status, pki::revocation_status(*certificate, *judgement.path[i + 1].certificate, question.time,
-                                                                  question.now, grounds.trust, grounds.evidence, grounds.budget));
+    MOHR_TRY(pki::RevocationStatus status,
+             pki::revocation_status(*certificate, *judgement.path[i + 1].certificate, question.time, question.now, grounds.trust,
+                                    grounds.evidence, grounds.budget, {.anchor = judgement.anchor}));
     judge_revocation(*certificate, status, question, judgement.findings);
     if (status.this_update > judgement.from) judgement.from = status.this_update;
     if (status.next_update && *status.next_update < judgement.until) judgement.until = *status.next_update;
@@ -119,8 +120,8 @@ std::vector<pki::Need> missing_statuses(const PathJudgement& judgement) {
   std::vector<pki::Need> needs;
   for (std::size_t i = 0; i + 1 < judgement.path.size(); ++i) {
     const auto& status = judgement.path[i].revocation;
-    if (!status || status->state != pki::RevocationState::unknown) continue;
-    const auto wanted = pki::revocation_needs(judgement.path[i].certificate, judgement.path[i + 1].certificate);
+    if (!status) continue;
+    const auto wanted = pki::revocation_needs(judgement.path[i].certificate, judgement.path[i + 1].certificate, *status);
     needs.insert(needs.end(), wanted.begin(), wanted.end());
   }
   return needs;

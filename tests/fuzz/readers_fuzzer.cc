@@ -36,7 +36,10 @@ void read_with(std::string_view reader, ByteView input) {
   if (reader == "certificate") {
     if (const auto certificate = pki::Certificate::parse(input)) (void)(*certificate)->key();
   } else if (reader == "crl") {
-    if (const auto crl = pki::Crl::parse(input, budget)) (void)(*crl)->find(as_bytes("\x01"));
+    if (const auto crl = pki::Crl::parse(input, budget)) {
+      (void)(*crl)->find(as_bytes("\x01"), (*crl)->issuer());
+      (void)(*crl)->visit_entries([](const pki::CrlEntry& entry) -> Result<bool> { return entry.read().has_value(); });
+    }
   } else if (reader == "ocsp") {
     (void)pki::OcspResponse::parse(input, budget);
   } else if (reader == "timestamp") {

@@ -34,14 +34,47 @@ TEST(Crl, ReadsWhatOpensslWrote) {
   EXPECT_EQ(crl.distribution_point()->only_some_reasons, 0b110U);
   EXPECT_EQ(crl.distribution_point()->urls, std::vector<std::string>{"http://example.ir/a.crl"});
 
-  const auto leaf = crl.find(vectors::certificate("leaf.pem")->serial());
+  const auto leaf = crl.find(vectors::certificate("leaf.pem")->serial(), crl.issuer());
   ASSERT_TRUE(leaf && *leaf);
   EXPECT_EQ((*leaf)->revocation_date, kDate);
   EXPECT_EQ((*leaf)->reason, 1);
-  EXPECT_EQ((*crl.find(bytes("00f0e1")))->reason, std::nullopt);
-  EXPECT_EQ((*crl.find(bytes("77")))->reason, 6);
-  EXPECT_EQ((*crl.find(bytes("78")))->invalidity_date, (Instant{1'767'225'600}));
-  for (const char* absent : {"79", "f0e1", "001234", "12", ""}) EXPECT_FALSE(crl.find(bytes(absent))->has_value()) << absent;
+  EXPECT_EQ((*crl.find(bytes("00f0e1"), crl.issuer()))->reason, std::nullopt);
+  EXPECT_EQ((*crl.find(bytes("77"), crl.issuer()))->reason, 6);
+  EXPECT_EQ((*crl.find(bytes("78"), crl.issuer()))->invalidity_date, (Instant{1'767'225'600}));
+  for (const char* absent : {"79", "f0e1", "001234", "12", ""}) EXPECT_FALSE(crl.find(bytes(absent), crl.issuer())->has_value()) << absent;
+}
+
+TEST(Crl, ReadsTheIndirectDeltaThatPythonWrote) {
+  Budget budget;
+  const auto lists = parse_crls(vectors::file("indirect.pem"), budget);
+  ASSERT_TRUE(lists) << render(lists.error(), Language::en);
+  const Crl& crl = *lists->front();
+  EXPECT_EQ(hex(crl.number()), "012c");
+  EXPECT_EQ(hex(crl.base_number()), "0101");
+  EXPECT_TRUE(is_less_number(crl.base_number(), crl.number()) && is_less_number(bytes("ff"), crl.base_number()));
+  EXPECT_TRUE(crl.is_delta() && crl.is_indirect() && !crl.has_unknown_critical_extension());
+  EXPECT_EQ(crl.distribution_point()->only_some_reasons, 0b10010U);
+  ASSERT_EQ(crl.freshest().size(), 1U);
+  EXPECT_EQ(crl.freshest()[0].urls, std::vector<std::string>{"http://lists.example.ir/delta.crl"});
+  EXPECT_EQ(crl.ca_issuer_urls()[0], "http://lists.example.ir/signer.cer");
+  const auto name_of = [](std::string_view common_name) {
+    const auto part = [](std::string_view oid, asn1::Tag tag, std::string_view value) {
+      return asn1::element(asn1::kSet, vectors::attribute(oid, tag, as_bytes(value)));
+    };
+    return asn1::sequence({part("2.5.4.6", asn1::kPrintableString, "IR"), part("2.5.4.3", asn1::kUtf8String, common_name)});
+  };
+  const Bytes own = name_of("list  ISSUER"), first = name_of("First authority"), second = name_of("Second authority");
+  const auto reason = [&](const char* serial, const Bytes& issuer) {
+    const auto found = crl.find(bytes(serial), *Name::parse(issuer));
+    return found && *found ? (*found)->reason : std::nullopt;
+  };
+  EXPECT_EQ(reason("10", own), 1);
+  EXPECT_EQ(reason("10", second), 8);
+  EXPECT_EQ(reason("11", first), 4);
+  EXPECT_EQ(reason("12", first), 6);  // inherits the issuer of the entry before
+  EXPECT_EQ(reason("13", second), 1);
+  for (const char* serial : {"11", "12", "13"}) EXPECT_EQ(reason(serial, own), std::nullopt) << serial;
+  EXPECT_EQ(reason("10", first), std::nullopt);
 }
 
 TEST(Crl, SurvivesEveryCutAndChange) { vectors::cut_and_change(vectors::der("list.pem"), parses); }
@@ -85,12 +118,13 @@ TEST(Crl, FindsEntriesOfEveryForm) {
   ASSERT_TRUE(crl) << render(crl.error(), Language::en);
   EXPECT_EQ((*crl)->entries(), p.entries.size());
   EXPECT_FALSE((*crl)->has_unknown_critical_extension());
-  for (const char* serial : {"01", "02", "03", "04", "05", "06", "ff"}) EXPECT_TRUE((*crl)->find(bytes(serial))->has_value()) << serial;
-  EXPECT_TRUE((*crl)->find(Bytes(130, 1))->has_value());
-  EXPECT_EQ((*(*crl)->find(bytes("02")))->revocation_date, (Instant{1'782'777'600}));
-  EXPECT_EQ((*(*crl)->find(bytes("03")))->revocation_date, (Instant{2'600'000'000}));
-  EXPECT_EQ((*(*crl)->find(bytes("05")))->reason, 4);
-  EXPECT_FALSE((*crl)->find(bytes("07"))->has_value());
+  for (const char* serial : {"01", "02", "03", "04", "05", "06", "ff"})
+    EXPECT_TRUE((*crl)->find(bytes(serial), (*crl)->issuer())->has_value()) << serial;
+  EXPECT_TRUE((*crl)->find(Bytes(130, 1), (*crl)->issuer())->has_value());
+  EXPECT_EQ((*(*crl)->find(bytes("02"), (*crl)->issuer()))->revocation_date, (Instant{1'782'777'600}));
+  EXPECT_EQ((*(*crl)->find(bytes("03"), (*crl)->issuer()))->revocation_date, (Instant{2'600'000'000}));
+  EXPECT_EQ((*(*crl)->find(bytes("05"), (*crl)->issuer()))->reason, 4);
+  EXPECT_FALSE((*crl)->find(bytes("07"), (*crl)->issuer())->has_value());
 }
 
 TEST(Crl, MarksWhatItCannotJudge) {
@@ -119,7 +153,6 @@ TEST(Crl, RefusesBrokenOnes) {
       [](Pieces& p) { p.dates = {}; },
       [](Pieces& p) { p.dates = asn1::element(asn1::kUtcTime, as_bytes("260230000000Z")); },
       [](Pieces& p) { append(p.dates, asn1::utc_or_generalized_time(kDate)), append(p.dates, asn1::utc_or_generalized_time(kDate)); },
-      [](Pieces& p) { p.raw_entries = bytes("3000"); },
       [](Pieces& p) { p.raw_entries = bytes("30023000"); },
       [](Pieces& p) {
         p.entries = {entry(bytes("01")), bytes("0500")};

@@ -110,13 +110,13 @@ TEST(Issue, CrlsListWhatWasRevoked) {
     EXPECT_FALSE((*crl)->has_unknown_critical_extension());
     EXPECT_TRUE(equal((*crl)->number(), Bytes{7}));
     EXPECT_EQ(ca.key->public_key().verify((*crl)->signature_algorithm(), (*crl)->tbs(), (*crl)->signature()), crypto::SignatureCheck::good);
-    const auto found = (*crl)->find(Bytes{0x11});
+    const auto found = (*crl)->find(Bytes{0x11}, (*crl)->issuer());
     ASSERT_TRUE(found);
     EXPECT_EQ(found->has_value(), count == 2);
     if (count == 2) {
       EXPECT_EQ((*found)->reason, 1);
     }
-    EXPECT_FALSE((*crl)->find(Bytes{0x33})->has_value());
+    EXPECT_FALSE((*crl)->find(Bytes{0x33}, (*crl)->issuer())->has_value());
   }
 }
 
