@@ -6,7 +6,9 @@
 #include "cli/setting.h"
 #include "pki/core/source.h"
 #include "pki/core/text.h"
+#include "pki/national.h"
 #include "verify/path_judge.h"
+#include "verify/phrase.h"
 #include "verify/report.h"
 #include "verify/rules.h"
 #include "verify/verifier.h"
@@ -34,6 +36,10 @@ Result<int> show(const Arguments& arguments, const Terminal& terminal) {
     terminal.out(isolate(certificate->subject().display()) + "\n  " + certificate->subject().rfc4514() + "\n  <- " +
                  certificate->issuer().rfc4514() + "\n  " + display(certificate->not_before(), terminal.language()) + " – " +
                  display(certificate->not_after(), terminal.language()) + "\n  SHA-256 " + hex(certificate->fingerprint().view()) + "\n");
+    const pki::NationalIdentity identity = pki::national_identity(certificate->subject());
+    if (identity.role != pki::SignerRole::unknown)
+      terminal.out("  " + std::string(verify::role_word(identity.role, terminal.language())) + "  " + isolate_ltr(identity.identifier) + "\n");
+    for (const Finding& finding : identity.findings) terminal.out("  ! " + render(finding, terminal.language()) + "\n");
   }
   if (arguments.has("json")) {
     json::Value all;

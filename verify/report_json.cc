@@ -83,6 +83,7 @@ Value certificate_value(const pki::Certificate& certificate) {
       .add("issuer", certificate.issuer().display())
       .add("role", role_id(pki::signer_role(certificate.subject())))
       .add("organization", certificate.subject().first(asn1::Oid::organizational_unit))
+      .add("identifier", certificate.subject().first(asn1::Oid::serial_number))
       .add("serial", hex(certificate.serial()))
       .add("not_before", iso8601(certificate.not_before()))
       .add("not_after", iso8601(certificate.not_after()))
@@ -180,6 +181,8 @@ Value signature_value(const format::Signature& signature, const SignatureVerdict
       .add("sub_indication", sub_indication_id(verdict.sub_indication))
       .add("owner", owner_id(verdict.owner))
       .add("demonstration", verdict.demonstration);
+  if (verdict.domain) value.add("domain", pki::domain_id(*verdict.domain));
+  if (verdict.level) value.add("level", pki::level_id(*verdict.level));
   if (verdict.reason) value.add("reason", finding_value(*verdict.reason));
   if (verdict.next) value.add("next", step_value(*verdict.next));
   value.add("algorithm", signature.algorithm.scheme == crypto::SignatureScheme::none ? signature.algorithm_name
@@ -265,7 +268,7 @@ Value report_json(const Verdict& verdict, std::string_view name) {
   for (const std::string& anchor : verdict.trusted) anchors.emplace_back(anchor);
   Value trust;
   trust.add("identity", hex(verdict.trust_identity.view())).add("anchors", std::move(anchors));
-  report.add("trust", std::move(trust));
+  report.add("trust", std::move(trust)).add("overrides", findings_value(verdict.overrides));
   Array failed;
   for (const pki::FailedFetch& fetch : verdict.failed_fetches) {
     Value value;

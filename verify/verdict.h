@@ -92,6 +92,9 @@ struct SignatureVerdict {
   OpinionScope opinion;
   std::optional<Instant> best_signature_time;  // from a good time-stamp; else the time of checking was used
   bool demonstration = false;
+  // Only of an accepted signature: the weakest of all chains that it rests on, and the level of the signer's certificate.
+  std::optional<pki::Domain> domain;
+  std::optional<pki::AssuranceLevel> level;
 };
 
 struct Verdict {
@@ -104,8 +107,13 @@ struct Verdict {
   bool demonstration = false;
   std::vector<pki::FailedFetch> failed_fetches;
   std::vector<std::string> trusted;  // anchors that were configured: display names
+  Findings overrides;                // what the caller decided otherwise than the settings of this machine
   crypto::Hash trust_identity;
   std::vector<OpinionSummary> opinions;  // of other libraries; empty when none was wanted
 };
+
+// The newest time that the verdict has proof of: of a status that it rests on, or of a time-stamp that is good. Nothing under an authority of
+// a demonstration, whose clock is this computer's own.
+std::optional<Instant> newest_proof(const Verdict& verdict);
 
 }  // namespace mohr::verify
