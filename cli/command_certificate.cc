@@ -6,7 +6,10 @@
 #include "cli/setting.h"
 #include "pki/core/source.h"
 #include "pki/core/text.h"
+#include "pki/national.h"
 #include "verify/path_judge.h"
+#include "verify/phrase.h"
+#include "verify/report.h"
 #include "verify/rules.h"
 #include "verify/verifier.h"
 
@@ -33,6 +36,10 @@ Result<int> show(const Arguments& arguments, const Terminal& terminal) {
     terminal.out(isolate(certificate->subject().display()) + "\n  " + certificate->subject().rfc4514() + "\n  <- " +
                  certificate->issuer().rfc4514() + "\n  " + display(certificate->not_before(), terminal.language()) + " – " +
                  display(certificate->not_after(), terminal.language()) + "\n  SHA-256 " + hex(certificate->fingerprint().view()) + "\n");
+    const pki::NationalIdentity identity = pki::national_identity(certificate->subject());
+    if (identity.role != pki::SignerRole::unknown)
+      terminal.out("  " + std::string(verify::role_word(identity.role, terminal.language())) + "  " + isolate_ltr(identity.identifier) + "\n");
+    for (const Finding& finding : identity.findings) terminal.out("  ! " + render(finding, terminal.language()) + "\n");
   }
   if (arguments.has("json")) {
     json::Value all;
@@ -69,7 +76,8 @@ Result<int> verify(const Arguments& arguments, const Terminal& terminal) {
       .add("file", arguments.files()[1])
       .add("outcome", verify::outcome_id(outcome))
       .add("path", std::move(path))
-      .add("findings", std::move(found));
+      .add("findings", std::move(found))
+      .add("rejected_paths", verify::rejected_paths_value(*judgement));
   terminal.out(arguments.has("json") ? json::write(report, 2) + "\n" : std::string(verify::outcome_id(outcome)) + "\n");
   return outcome == verify::Outcome::accept ? kAccept : outcome == verify::Outcome::hold ? kHold : kReject;
 }

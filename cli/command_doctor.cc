@@ -8,12 +8,15 @@
 #include "pki/core/module.h"
 #include "pki/crypto/opinion.h"
 #include "pki/crypto/signing_key.h"
+#include "pki/newest_time.h"
+#include "pki/revocation_cache.h"
 
 namespace mohr::cli {
 namespace {
 
 const std::vector<OptionRow>& options() {
-  static const std::vector<OptionRow> rows = with_usual_options({{"trust", "PATH", "look at these trusted authorities (repeatable)"}});
+  static const std::vector<OptionRow> rows = with_usual_options(
+      {{"trust", "PATH", "look at these trusted authorities (repeatable)"}, {"cache", "DIR", "look at what is kept there"}});
   return rows;
 }
 
@@ -22,6 +25,24 @@ struct Row {
   bool good = false;
   std::string advice;
 };
+
+// Where fetched revocation data lies, how much it is, and whether the clock agrees with what was seen.
+Row examine_cache(const Arguments& arguments, bool fa) {
+  const std::string folder = arguments.has("cache") ? arguments.value("cache") : user_cache_folder();
+  const std::string what = (fa ? "دادهٔ ابطال نگه‌داشته در " : "kept revocation data in ") + folder;
+  const auto installation = installation_from(arguments);
+  if (!installation) return {what, false, render(installation.error(), fa ? Language::fa : Language::en)};
+  if (!*installation)
+    return {what, false,
+            fa ? "با ‎--cache پوشه‌ای بدهید که بتوان در آن نوشت"
+               : "give a folder that can be written with --cache"};
+  const SystemClock clock;
+  const auto size = pki::RevocationCache(*installation, clock).size();
+  const std::string amount =
+      ": " + std::to_string(size.files) + (fa ? " پرونده، " : " files, ") + std::to_string(size.octets >> 10) + " KiB";
+  const auto time = pki::NewestTime(*installation).check(clock.now());
+  return {what + amount, time.has_value(), time ? "" : render(time.error(), fa ? Language::fa : Language::en)};
+}
 
 std::vector<Row> examine(const Arguments& arguments, bool fa) {
   std::vector<Row> rows;
@@ -42,6 +63,7 @@ std::vector<Row> examine(const Arguments& arguments, bool fa) {
   const bool clock = SystemClock().now() > kReleased;
   rows.push_back(
       {say("clock ", "ساعت ") + iso8601(SystemClock().now()), clock, clock ? "" : say("set the clock right", "ساعت را درست کنید")});
+  rows.push_back(examine_cache(arguments, fa));
   const auto trust = trust_from(arguments);
   const bool trusted = trust && !trust->anchors().empty();
   std::string advice;

@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/key.h"
 #include "cli/setting.h"
+#include "cli/timestamps.h"
 #include "cli/written.h"
 #include "pki/core/text.h"
 #include "sign/signer.h"
@@ -20,7 +21,7 @@ const std::vector<OptionRow>& options() {
       {"format", "NAME", "pades, xades, jades, cades (default: by content)"},
       {"packaging", "NAME", "enveloped, detached, attached, compact, flattened (default: by format)"},
       {"level", "b|t", "b: signature; t: with time-stamp (default: t with --tsa, else b)"},
-      {"tsa", "URL", "time-stamp service (RFC 3161)"},
+      {"tsa", "URL", "time-stamp service (RFC 3161; repeatable: asked in order; default: tsa.json)"},
       {"digest", "NAME", "sha256, sha384, sha512 (default: sha256)"},
       {"force", nullptr, "replace the output if it exists"},
       {"service-id", "ID", "signed with the document: service ID"},
@@ -91,7 +92,6 @@ Result<sign::Level> level_from(const Arguments& arguments) {
   const std::string word = arguments.value("level", arguments.has("tsa") ? "t" : "b");
   if (word == "b" || word == "B") return sign::Level::b;
   if (word != "t" && word != "T") return wrong("--level " + word + " (b and t are known)");
-  if (!arguments.has("tsa")) return errors::stamp_needed();
   return sign::Level::t;
 }
 
@@ -136,6 +136,8 @@ Result<std::string> sign_document(const Arguments& arguments, const Terminal& te
   MOHR_TRY(request.format, format_from(arguments.value("format"), *document));
   MOHR_TRY(request.packaging, packaging_from(arguments.value("packaging")));
   MOHR_TRY(request.level, level_from(arguments));
+  MOHR_TRY(sign::TimestampSettings timestamps, timestamp_settings_from(arguments));
+  if (request.level == sign::Level::t && timestamps.services.empty()) return errors::stamp_needed();
   MOHR_TRY(request.digest, digest_from(arguments.value("digest")));
   MOHR_TRY(request.identity, identity_from(arguments));
   MOHR_TRY(request.now, time_from(arguments));
@@ -147,15 +149,15 @@ Result<std::string> sign_document(const Arguments& arguments, const Terminal& te
   MOHR_TRY(const pki::Trust trust, trust_from(arguments));
   MOHR_TRY(const pki::Evidence evidence, evidence_from(arguments));
   request.chain = chain_from(key, trust, evidence);
-  // The time-stamp service was named by the user, so its host may lie inside.
-  const std::string tsa = arguments.value("tsa");
-  if (!tsa.empty() && !pki::is_fetchable(tsa)) return errors::url_invalid(Code{tsa});
-  MOHR_TRY(const auto fetcher,
-           fetcher_from(arguments, trust, tsa.empty() ? std::vector<std::string>{} : std::vector{pki::host_and_port(tsa)}));
+  MOHR_TRY(const auto fetcher, fetcher_from(arguments, trust, hosts_of(timestamps)));
   Budget budget;
+  const SystemClock clock;
+  std::optional<sign::TimestampServices> services;
   if (request.level == sign::Level::t) {
     if (!fetcher) return wrong("--offline, and a time-stamp service");
-    request.stamp = sign::stamp_from(tsa, *fetcher, budget);
+    const std::string state = timestamp_state_file(arguments, timestamps);
+    services.emplace(std::move(timestamps), state, *fetcher, clock, budget);
+    request.stamp = [&](ByteView stamped) { return services->stamp(stamped); };
   }
   show_facts(*document, request, terminal);
   MOHR_TRY(const sign::CertificateReview review, sign::review_certificate(request));
@@ -165,7 +167,9 @@ Result<std::string> sign_document(const Arguments& arguments, const Terminal& te
     warn(status, terminal);
   }
   const std::string output = arguments.value("output", sign::default_output(document->name(), request.format));
-  MOHR_CHECK(sign::sign_file(*document, request, output, arguments.has("force"), budget));
+  auto signed_file = sign::sign_file(*document, request, output, arguments.has("force"), budget);
+  if (services) tell_notices(*services, terminal);
+  if (!signed_file) return std::move(signed_file).error();
   return output;
 }
 

@@ -1,6 +1,7 @@
 // mohr verify: documents in, verdicts out.
 #include "cli/command.h"
 #include "cli/setting.h"
+#include "pki/newest_time.h"
 #include "verify/report.h"
 #include "verify/verifier.h"
 
@@ -42,6 +43,7 @@ struct Session {
   const verify::Question& question;
   const Source* content;
   pki::Fetcher* fetcher;
+  const pki::NewestTime* newest;  // null: not asked for now, or nothing is kept
   json::Array reports;
 };
 
@@ -61,6 +63,9 @@ int verify_one(const std::string& path, bool alone, Session& session) {
   if (!document) return failed(document.error());
   const auto verdict = session.verifier.verify(**document, session.content, session.evidence, session.question, session.fetcher);
   if (!verdict) return failed(verdict.error());
+  if (session.newest != nullptr) {
+    if (const auto proof = verify::newest_proof(*verdict)) session.newest->saw(std::min(*proof, session.question.now));
+  }
   if (as_json) {
     session.reports.push_back(verify::report_json(*verdict, path));
   } else if (alone) {
@@ -117,9 +122,16 @@ Result<int> judge_all(const Arguments& arguments, const Terminal& terminal) {
   }
   verify::Options judging;
   judging.allowed_hosts = arguments.values("allow-host");
+  judging.overrides = overrides_from(arguments, trust);
   if (arguments.value("opinions") == "1") judging.opinions = 1;
+  MOHR_TRY(const pki::InstallationPtr installation, installation_from(arguments));
+  const SystemClock clock;
+  std::optional<pki::RevocationCache> kept;
+  std::optional<pki::NewestTime> newest;
+  if (installation) judging.kept = &kept.emplace(installation, clock);
+  if (installation && !question.time_was_given) MOHR_CHECK(newest.emplace(installation).check(question.now));
   const verify::Verifier verifier(std::move(trust), std::move(judging));
-  Session session{arguments, terminal, verifier, evidence, question, content.get(), fetcher.get(), {}};
+  Session session{arguments, terminal, verifier, evidence, question, content.get(), fetcher.get(), newest ? &*newest : nullptr, {}};
   const std::vector<std::string>& files = arguments.files();
   int status = kAccept;
   std::array<std::size_t, 5> counts{};

@@ -1,6 +1,7 @@
 #include "cli/facts.h"
 
 #include "pki/general_name.h"
+#include "pki/national.h"
 #include "verify/report.h"
 
 namespace mohr::cli {
@@ -31,6 +32,28 @@ Value key_usage_value(std::uint32_t bits) {
   for (std::size_t i = 0; i < kNames.size(); ++i)
     if (bits & (1U << i)) names.emplace_back(kNames[i]);
   return names;
+}
+
+std::string_view role_id(pki::SignerRole role) {
+  switch (role) {
+    case pki::SignerRole::person: return "person";
+    case pki::SignerRole::seal: return "seal";
+    case pki::SignerRole::registration_office: return "registration-office";
+    case pki::SignerRole::unknown: break;
+  }
+  return "unknown";
+}
+
+// The national profile's reading of a subject; null when it says nothing.
+Value national_value(const pki::Name& subject) {
+  const pki::NationalIdentity identity = pki::national_identity(subject);
+  if (identity.role == pki::SignerRole::unknown && identity.identifier.empty()) return {};
+  Value value;
+  value.add("role", role_id(identity.role)).add("identifier", identity.identifier);
+  if (identity.kind) value.add("kind", pki::identifier_kind_id(*identity.kind));
+  if (!identity.organization_id.empty()) value.add("organization_id", identity.organization_id);
+  value.add("findings", findings_value(identity.findings));
+  return value;
 }
 
 Value signature_value(const format::Signature& signature) {
@@ -75,6 +98,7 @@ Value facts_of(const pki::Certificate& certificate) {
       .add("sha256", hex(certificate.fingerprint().view()))
       .add("signature_algorithm",
            certificate.signature_algorithm_known() ? crypto::signature_name(certificate.signature_algorithm()) : "unknown");
+  if (Value national = national_value(certificate.subject()); !national.is_null()) value.add("national", std::move(national));
   if (const auto key = certificate.key()) value.add("key", (*key)->name());
   value.add("ca", certificate.is_ca());
   if (certificate.key_usage()) value.add("key_usage", key_usage_value(*certificate.key_usage()));

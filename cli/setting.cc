@@ -1,7 +1,6 @@
 #include "cli/setting.h"
 
 #include <cstdlib>
-#include <filesystem>
 
 #include "pki/evidence_file.h"
 
@@ -20,8 +19,17 @@ std::vector<OptionRow> with_setting_options(std::vector<OptionRow> rows) {
   rows.push_back({"ocsp", "FILE", "an OCSP response (repeatable)"});
   rows.push_back({"at", "TIME", "judge as of 2026-11-25T09:30:00Z instead of now"});
   rows.push_back({"offline", nullptr, "use no network"});
+  rows.push_back({"cache", "DIR", "keep fetched revocation data there (default: ~/.cache/mohr)"});
+  rows.push_back({"no-cache", nullptr, "keep nothing and use nothing kept"});
   rows.push_back({"allow-host", "HOST", "may be fetched from though its address is inside (repeatable)"});
   return with_usual_options(std::move(rows));
+}
+
+std::string user_cache_folder() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");                           // NOLINT(concurrency-mt-unsafe)
+  const char* home = std::getenv("HOME");                                      // NOLINT(concurrency-mt-unsafe)
+  if (cache != nullptr && *cache == '/') return std::string(cache) + "/mohr";  // a relative one is to be ignored (XDG)
+  return home != nullptr && *home == '/' ? std::string(home) + "/.cache/mohr" : std::string();
 }
 
 std::string user_trust_folder() {
@@ -31,22 +39,44 @@ std::string user_trust_folder() {
   return std::string(home != nullptr ? home : "") + "/.config/mohr/trust";
 }
 
-std::string machine_trust_folder() { return "/etc/mohr/trust"; }
+namespace {
+
+// Anchors that cannot be read are the environment's fault, not the document's.
+Result<void> load_given(const std::string& path, pki::Trust& trust) {
+  auto loaded = trust.load(path);
+  if (loaded || failure(loaded.error()) != Failure::unreadable) return loaded;
+  return errors::trust_unreadable(Code{path}, cause(loaded.error()));
+}
+
+Result<void> refuse_on_locked_machine(const Arguments& arguments) {
+  for (const char* option : {"trust", "allow-host", "policy", "opinions"})
+    if (arguments.has(option)) return errors::trust_locked(Code{std::string("--") + option});
+  return {};
+}
+
+}  // namespace
 
 Result<pki::Trust> trust_from(const Arguments& arguments) {
-  pki::Trust trust;
-  for (const std::string& path : arguments.values("trust")) {
-    const auto loaded = trust.load(path);
-    if (loaded) continue;
-    // Anchors that cannot be read are the environment's fault, not the document's.
-    return failure(loaded.error()) == Failure::unreadable ? errors::trust_unreadable(Code{path}, cause(loaded.error())) : loaded.error();
+  MOHR_TRY(pki::Trust machine, pki::machine_trust());
+  if (machine.is_locked()) {
+    MOHR_CHECK(refuse_on_locked_machine(arguments));
+    return machine;
   }
-  if (arguments.has("trust")) return trust;
-  for (const std::string& folder : {user_trust_folder(), machine_trust_folder()}) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(folder, ignored) && !std::filesystem::is_empty(folder, ignored)) MOHR_CHECK(trust.load(folder));
+  if (!arguments.has("trust")) {
+    if (pki::is_trust_folder(user_trust_folder())) MOHR_CHECK(machine.load(user_trust_folder()));
+    return machine;
   }
-  return trust;
+  pki::Trust given;
+  for (const std::string& path : arguments.values("trust")) MOHR_CHECK(load_given(path, given));
+  return given;
+}
+
+Findings overrides_from(const Arguments& arguments, const pki::Trust& trust) {
+  Findings overrides;
+  for (const std::string& path : arguments.values("trust")) overrides.push_back(findings::override_trust(Code{path}));
+  if (trust.is_locked() && pki::is_trust_folder(user_trust_folder()))
+    overrides.push_back(findings::override_ignored_trust(Code{user_trust_folder()}));
+  return overrides;
 }
 
 Result<pki::Evidence> evidence_from(const Arguments& arguments) {
@@ -62,6 +92,14 @@ Result<std::unique_ptr<pki::Fetcher>> fetcher_from(const Arguments& arguments, c
   rules.allowed_hosts.insert(rules.allowed_hosts.end(), trust.allowed_hosts().begin(), trust.allowed_hosts().end());
   rules.allowed_hosts.insert(rules.allowed_hosts.end(), more.begin(), more.end());
   return pki::late_fetcher(std::move(rules));
+}
+
+Result<pki::InstallationPtr> installation_from(const Arguments& arguments) {
+  const std::string folder = arguments.has("cache") ? arguments.value("cache") : user_cache_folder();
+  if (arguments.has("no-cache") || folder.empty()) return pki::InstallationPtr();
+  auto installation = pki::Installation::open(folder);
+  if (!installation && !arguments.has("cache") && installation.error().code != ErrorCode::state_unsafe) return pki::InstallationPtr();
+  return installation;
 }
 
 Result<Instant> time_from(const Arguments& arguments) {

@@ -77,15 +77,29 @@ int guarded(mohr_buffer* buffer, Work work) noexcept {
   }
 }
 
-Result<std::unique_ptr<mohr_verifier>> open(std::string_view text) {
-  MOHR_TRY(embed::OpenOptions options, embed::open_options(text));
+// A locked machine's own trust, or what the caller gives.
+Result<pki::Trust> trust_for(const embed::OpenOptions& options) {
+  MOHR_TRY(pki::Trust machine, pki::machine_trust());
+  if (machine.is_locked()) {
+    if (!options.trust.empty()) return errors::trust_locked(Code{"trust"});
+    if (!options.allowed_hosts.empty()) return errors::trust_locked(Code{"allow_hosts"});
+    if (options.opinions != 2) return errors::trust_locked(Code{"opinions"});
+    return machine;
+  }
   pki::Trust trust;
   for (const std::string& path : options.trust) MOHR_CHECK(trust.load(path));
+  return trust;
+}
+
+Result<std::unique_ptr<mohr_verifier>> open(std::string_view text) {
+  MOHR_TRY(embed::OpenOptions options, embed::open_options(text));
+  MOHR_TRY(pki::Trust trust, trust_for(options));
   Budget budget;
   MOHR_TRY(pki::Evidence evidence, pki::evidence_from(options.files, budget));
   verify::Options judging;
   judging.allowed_hosts = options.allowed_hosts;
   judging.opinions = options.opinions;
+  for (const std::string& path : options.trust) judging.overrides.push_back(findings::override_trust(Code{path}));
   return std::unique_ptr<mohr_verifier>(
       new mohr_verifier{verify::Verifier(std::move(trust), std::move(judging)), std::move(evidence), std::move(options)});
 }

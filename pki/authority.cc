@@ -112,7 +112,7 @@ std::string DemonstrationAuthority::tsa_url() const { return demonstration::url(
 std::string DemonstrationAuthority::ocsp_url() const { return demonstration::url(state_->port, "/ocsp"); }
 std::string DemonstrationAuthority::crl_url() const { return demonstration::url(state_->port, "/crl/silver.crl"); }
 
-Bytes DemonstrationAuthority::answer_timestamp(ByteView request, Instant now) const {
+Bytes DemonstrationAuthority::answer_timestamp(ByteView request, ByteView serial, Instant now) const {
   using crypto::DigestAlgorithm;
   const auto parsed = parse_timestamp_request(request);
   if (!parsed) {
@@ -130,8 +130,7 @@ Bytes DemonstrationAuthority::answer_timestamp(ByteView request, Instant now) co
   TimestampProfile profile;
   profile.policy = demonstration::kTimestampPolicy;
   profile.now = now;
-  for (int shift = 24; shift >= 0; shift -= 8) profile.serial.push_back(static_cast<Byte>(now.seconds >> shift));
-  append(profile.serial, crypto::random_bytes(12));  // unique without a store: nobody restarts a counter
+  profile.serial = to_bytes(serial);
   const KeyFile& key = state_->timestamps;
   auto response = issue_timestamp_response(*parsed, profile, *key.key, key.certificate, key.chain);
   if (!response) return timestamp_rejection(kRejection, kSystemFailure, "The token could not be made.");

@@ -18,7 +18,8 @@ class DemonstrationAuthority {
   [[nodiscard]] std::string ocsp_url() const;
   [[nodiscard]] std::string crl_url() const;
   // DER answers, error responses of the protocols included.
-  [[nodiscard]] Bytes answer_timestamp(ByteView request, Instant now) const;
+  // `serial`: the magnitude that the token gets; the caller never gives one twice.
+  [[nodiscard]] Bytes answer_timestamp(ByteView request, ByteView serial, Instant now) const;
   [[nodiscard]] Bytes answer_ocsp(ByteView request, Instant now) const;
   // "silver.crl", "p256.crl", "root.crl", "silver-ca.cer", ...: nothing when there is no such file. CRLs are made fresh for `now`.
   [[nodiscard]] std::optional<Bytes> file(std::string_view name, Instant now) const;

@@ -94,6 +94,7 @@ class Certificate {
   [[nodiscard]] ByteView subject_key_identifier() const { return subject_key_identifier_; }
   [[nodiscard]] ByteView authority_key_identifier() const { return authority_key_identifier_; }
   [[nodiscard]] std::span<const ByteView> policies() const { return policies_; }  // OID contents octets
+  [[nodiscard]] bool has_unknown_policy_qualifiers() const { return unknown_policy_qualifiers_; }
   // Null when the extension is absent.
   [[nodiscard]] const NameConstraints* name_constraints() const { return name_constraints_ ? &*name_constraints_ : nullptr; }
   [[nodiscard]] const PolicyConstraints* policy_constraints() const { return policy_constraints_ ? &*policy_constraints_ : nullptr; }
@@ -126,6 +127,7 @@ class Certificate {
   std::optional<BasicConstraints> basic_constraints_;
   std::optional<std::uint32_t> key_usage_;
   std::vector<ByteView> extended_key_usages_, policies_;
+  bool unknown_policy_qualifiers_ = false;
   std::optional<NameConstraints> name_constraints_;
   std::optional<PolicyConstraints> policy_constraints_;
   std::vector<PolicyMapping> policy_mappings_;

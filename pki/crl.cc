@@ -1,9 +1,11 @@
 #include "pki/crl.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "pki/asn1/pem.h"
 #include "pki/crl_entries.h"
+#include "pki/crl_index.h"
 #include "pki/extensions.h"
 
 namespace mohr::pki {
@@ -162,29 +164,112 @@ struct CrlParser {
     return {};
   }
 
-  static Result<CrlPtr> make(ByteView der, Budget& budget) {
-    MOHR_CHECK(budget.within(Limit::memory_bytes, der.size()));
-    const std::shared_ptr<Crl> crl(new Crl);
-    crl->der_.assign(der.begin(), der.end());
-    MOHR_CHECK(parse(*crl, budget));
-    crl->fingerprint_ = crypto::sha256(crl->der_);
-    return CrlPtr(crl);
+  static Result<std::shared_ptr<Crl>> make(Bytes der, Budget& budget) {
+    MOHR_CHECK(budget.within(Limit::crl_bytes, der.size()));
+    std::shared_ptr<Crl> crl(new Crl);
+    crl->der_ = std::move(der);
+    auto parsed = parse(*crl, budget);
+    if (!parsed) return as_crl_error(std::move(parsed).error());
+    return crl;
   }
 };
 
-Result<CrlPtr> Crl::parse(ByteView der, Budget& budget) {
-  auto crl = CrlParser::make(der, budget);
-  if (!crl) return as_crl_error(std::move(crl).error());
-  return crl;
+// A list that somebody keeps an index of, or that is an index.
+class Crl::Lookup {
+ public:
+  Lookup(CrlKeeperPtr keeper, CrlIndexPtr index, std::function<Result<Bytes>()> reread)
+      : keeper_(std::move(keeper)), is_head_(index != nullptr), index_(std::move(index)), reread_(std::move(reread)) {
+    if (index_) signer_spki_ = index_->head().signer_spki;
+  }
+
+  [[nodiscard]] std::optional<crypto::Hash> verified_under() const { return is_head_ ? std::optional(signer_spki_) : std::nullopt; }
+
+  void keep(const Crl& crl, const crypto::Hash& signer_spki, Budget& budget) {
+    const std::scoped_lock lock(guard_);
+    if (keeper_ && !is_head_ && !index_) index_ = keeper_->keep(crl, signer_spki, budget);
+  }
+
+  Result<std::optional<RevokedEntry>> find(const Crl& crl, ByteView serial) {
+    if (const CrlIndexPtr index = current()) {
+      auto found = index->find(serial);
+      if (found) return found;
+      forget(index);
+    }
+    if (!is_head_) return find_own_entry(crl.revoked_, serial);
+    MOHR_TRY(const CrlPtr list, whole(crl));
+    return list->find(serial, crl.issuer_);
+  }
+
+  // The list with its entries.
+  Result<CrlPtr> whole(const Crl& crl) {
+    const std::scoped_lock lock(guard_);
+    if (whole_) return whole_;
+    if (!reread_) return errors::crl_invalid(Code{"its index is damaged, and the list is gone"});
+    MOHR_TRY(Bytes der, reread_());
+    if (!(crypto::sha256(der) == crl.fingerprint_)) return errors::crl_invalid(Code{"it changed while it was in use"});
+    Budget budget;
+    MOHR_TRY(whole_, Crl::parse(std::move(der), budget, keeper_));
+    whole_->keep(signer_spki_, budget);  // the index again: its octets are those that were verified
+    return whole_;
+  }
+  [[nodiscard]] bool is_head() const { return is_head_; }
+
+ private:
+  CrlIndexPtr current() {
+    const std::scoped_lock lock(guard_);
+    return index_;
+  }
+  void forget(const CrlIndexPtr& damaged) {
+    const std::scoped_lock lock(guard_);
+    if (index_ == damaged) index_ = nullptr;
+  }
+
+  const CrlKeeperPtr keeper_;
+  const bool is_head_;  // the list in memory has no entries of its own
+  std::mutex guard_;
+  CrlIndexPtr index_;
+  std::function<Result<Bytes>()> reread_;
+  crypto::Hash signer_spki_;
+  CrlPtr whole_;
+};
+
+Result<CrlPtr> Crl::parse(Bytes der, Budget& budget, CrlKeeperPtr keeper) {
+  MOHR_TRY(const std::shared_ptr<Crl> crl, CrlParser::make(std::move(der), budget));
+  crl->fingerprint_ = crypto::sha256(crl->der_);
+  if (keeper && !crl->is_indirect()) crl->lookup_ = std::make_shared<Lookup>(std::move(keeper), nullptr, nullptr);
+  return CrlPtr(crl);
+}
+
+Result<CrlPtr> Crl::from_index(CrlIndexPtr index, std::function<Result<Bytes>()> reread, CrlKeeperPtr keeper, Budget& budget) {
+  const CrlIndexHead& head = index->head();
+  auto made = CrlParser::make(head.skeleton, budget);
+  if (!made || (*made)->is_indirect()) return errors::crl_index_damaged(Code{index->path()});
+  const std::shared_ptr<Crl> crl = *made;
+  crl->entries_ = head.listed;
+  crl->unknown_critical_ = head.unknown_critical;
+  crl->empty_list_ = head.empty_list;
+  crl->fingerprint_ = head.fingerprint;
+  crl->lookup_ = std::make_shared<Lookup>(std::move(keeper), std::move(index), std::move(reread));
+  return CrlPtr(crl);
+}
+
+std::optional<crypto::Hash> Crl::verified_under() const { return lookup_ ? lookup_->verified_under() : std::nullopt; }
+
+void Crl::keep(const crypto::Hash& signer_spki, Budget& budget) const {
+  if (lookup_) lookup_->keep(*this, signer_spki, budget);
 }
 
 Result<std::optional<RevokedEntry>> Crl::find(ByteView serial, const Name& certificate_issuer) const {
   if (is_indirect()) return find_entry(revoked_, serial, certificate_issuer, issuer_);
   if (!certificate_issuer.equals(issuer_)) return std::optional<RevokedEntry>();
-  return find_own_entry(revoked_, serial);
+  return lookup_ ? lookup_->find(*this, serial) : find_own_entry(revoked_, serial);
 }
 
-Result<void> Crl::visit_entries(const std::function<Result<bool>(const CrlEntry&)>& visit) const { return walk_entries(revoked_, visit); }
+Result<void> Crl::visit_entries(const std::function<Result<bool>(const CrlEntry&)>& visit) const {
+  if (!lookup_ || !lookup_->is_head()) return walk_entries(revoked_, visit);
+  MOHR_TRY(const CrlPtr list, lookup_->whole(*this));
+  return list->visit_entries(visit);
+}
 
 bool names_directory(ByteView general_names, const Name& name) {
   const auto names = read_general_names(Reader(general_names));

@@ -9,6 +9,18 @@ namespace mohr::pki {
 
 class Crl;
 using CrlPtr = std::shared_ptr<const Crl>;
+class CrlIndex;
+using CrlIndexPtr = std::shared_ptr<const CrlIndex>;
+
+// Whoever keeps indexes of big lists (crl_shelf.h). Safe over threads.
+class CrlKeeper {
+ public:
+  virtual ~CrlKeeper() = default;
+  // Told when the list's signature has verified under the key whose SubjectPublicKeyInfo hashes to `signer_spki`. Gives the index to ask from
+  // then on; null when there is none: a keeper is only ever a help.
+  virtual CrlIndexPtr keep(const Crl& crl, const crypto::Hash& signer_spki, Budget& budget) const = 0;
+};
+using CrlKeeperPtr = std::shared_ptr<const CrlKeeper>;
 
 inline constexpr int kCertificateHold = 6, kRemoveFromCrl = 8;  // CRLReason (RFC 5280 5.3.1)
 
@@ -37,7 +49,17 @@ struct IssuingDistributionPoint {  // RFC 5280 5.2.5
 // Immutable; safe over threads.
 class Crl {
  public:
-  static Result<CrlPtr> parse(ByteView der, Budget& budget);  // errors: crl_invalid, der_invalid
+  // Errors: crl_invalid, budget_exceeded.
+  static Result<CrlPtr> parse(ByteView der, Budget& budget) { return parse(to_bytes(der), budget); }
+  static Result<CrlPtr> parse(Bytes der, Budget& budget, CrlKeeperPtr keeper = {});
+  // The list of an index: the head is parsed, entries are looked up in the file. `reread` gives the whole encoding once more, for an index
+  // that turns out to be damaged. Errors: crl_index_damaged.
+  static Result<CrlPtr> from_index(CrlIndexPtr index, std::function<Result<Bytes>()> reread, CrlKeeperPtr keeper, Budget& budget);
+  // The SHA-256 of the key under which the list's signature verified before it was indexed: it is not verified again, since der() and tbs()
+  // lack the entries. Nothing: the list is whole, and is verified as ever.
+  [[nodiscard]] std::optional<crypto::Hash> verified_under() const;
+  // Says that the signature verified (CrlKeeper::keep).
+  void keep(const crypto::Hash& signer_spki, Budget& budget) const;
   [[nodiscard]] ByteView der() const { return der_; }
   [[nodiscard]] ByteView tbs() const { return tbs_; }
   [[nodiscard]] const Name& issuer() const { return issuer_; }
@@ -59,14 +81,16 @@ class Crl {
   [[nodiscard]] bool has_empty_list() const { return empty_list_; }
   [[nodiscard]] const crypto::Hash& fingerprint() const { return fingerprint_; }
   // The entry for the certificate of that issuer with that serial number (INTEGER contents). Of several, one that does not take the
-  // certificate off the list. Linear.
+  // certificate off the list. Linear without an index.
   [[nodiscard]] Result<std::optional<RevokedEntry>> find(ByteView serial, const Name& certificate_issuer) const;
   // Every entry in its order until `visit` says false. Errors: those of `visit`.
   Result<void> visit_entries(const std::function<Result<bool>(const CrlEntry&)>& visit) const;
   [[nodiscard]] std::size_t entries() const { return entries_; }
+  [[nodiscard]] ByteView entry_octets() const { return revoked_; }  // contents of revokedCertificates
 
  private:
   friend struct CrlParser;
+  class Lookup;  // through an index; in crl.cc
   Crl() = default;
   Bytes der_;
   ByteView tbs_, revoked_, signature_, authority_key_identifier_, number_, base_number_;
@@ -80,6 +104,7 @@ class Crl {
   bool unknown_critical_ = false, empty_list_ = false;
   std::size_t entries_ = 0;
   crypto::Hash fingerprint_;
+  std::shared_ptr<Lookup> lookup_;  // null: nobody keeps an index
 };
 
 // Whether one of those names (GeneralNames contents) is that directory name.

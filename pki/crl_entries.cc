@@ -121,19 +121,6 @@ Result<void> check_entry(Reader entry, bool version_2, EntriesSeen& seen) {
   return {};
 }
 
-// The contents of the entry at `at`, which moves behind it.
-Result<ByteView> take_entry(const Byte*& at, const Byte* end) {
-  const Byte* contents = at;
-  std::size_t length = 0;
-  if (!take_header(contents, end, asn1::kSequence, length)) {  // longer than 65535 octets
-    MOHR_TRY(const Element entry, Reader(ByteView(at, static_cast<std::size_t>(end - at))).next(asn1::kSequence));
-    contents = entry.value.data();
-    length = entry.value.size();
-  }
-  at = contents + length;
-  return ByteView(contents, length);
-}
-
 // The issuer that the entry names; empty when it names none.
 Result<ByteView> issuer_named_in(ByteView details) {
   constexpr std::size_t kPlainTime = 15;
@@ -168,6 +155,18 @@ Result<RevokedEntry> CrlEntry::read() const {
   out.reason = extensions.reason;
   out.invalidity_date = extensions.invalidity_date;
   return out;
+}
+
+Result<ByteView> take_entry(const Byte*& at, const Byte* end) {
+  const Byte* contents = at;
+  std::size_t length = 0;
+  if (!take_header(contents, end, asn1::kSequence, length)) {  // longer than 65535 octets
+    MOHR_TRY(const Element entry, Reader(ByteView(at, static_cast<std::size_t>(end - at))).next(asn1::kSequence));
+    contents = entry.value.data();
+    length = entry.value.size();
+  }
+  at = contents + length;
+  return ByteView(contents, length);
 }
 
 Result<EntriesSeen> check_entries(const Reader& outer, ByteView entries, bool version_2, Budget& budget) {

@@ -16,6 +16,8 @@ struct EntriesSeen {
 // the contents of the list, with places counted as `outer` counts them. Errors: der_invalid, budget_exceeded.
 Result<EntriesSeen> check_entries(const asn1::Reader& outer, ByteView entries, bool version_2, Budget& budget);
 
+// The contents of the entry at `at`, which moves behind it.
+Result<ByteView> take_entry(const Byte*& at, const Byte* end);
 // Of a list in which all certificates are its issuer's own.
 Result<std::optional<RevokedEntry>> find_own_entry(ByteView entries, ByteView serial);
 // Of an indirect list.

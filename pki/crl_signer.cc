@@ -52,9 +52,11 @@ Result<bool> is_other_signer(const RevocationQuery& query, const Crl& crl, const
 
 Result<bool> is_crl_signed_by(const RevocationQuery& query, const Crl& crl, const Certificate& signer) {
   const auto pair = std::make_pair(crl.fingerprint(), signer.fingerprint());
+  if (const auto key = crl.verified_under()) return *key == crypto::sha256(signer.spki());
   if (const auto known = query.memory.signed_by.find(pair); known != query.memory.signed_by.end()) return known->second;
   MOHR_TRY(const bool signs, is_signed_by(signer, crl.signature_algorithm(), crl.tbs(), crl.signature(), query.budget));
   query.memory.signed_by.emplace(pair, signs);
+  if (signs) crl.keep(crypto::sha256(signer.spki()), query.budget);
   return signs;
 }
 

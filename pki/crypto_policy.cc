@@ -60,4 +60,31 @@ Instant usable_until(const crypto::PublicKey& key) {
   return best != nullptr ? best->until : kNever;
 }
 
+int strength_of(const crypto::SignatureAlgorithm& algorithm) {
+  constexpr int kMd5 = 39, kSha1 = 63;  // what attacks in practice have left of them
+  switch (algorithm.digest) {
+    case crypto::DigestAlgorithm::none: return algorithm.scheme == crypto::SignatureScheme::none ? 0 : 128;
+    case crypto::DigestAlgorithm::md5: return kMd5;
+    case crypto::DigestAlgorithm::sha1: return kSha1;
+    default: return static_cast<int>(crypto::digest_size(algorithm.digest)) * 4;
+  }
+}
+
+int strength_of(const crypto::PublicKey& key) {
+  switch (key.type()) {
+    case crypto::KeyType::rsa:
+    case crypto::KeyType::rsa_pss:
+    case crypto::KeyType::dsa: {
+      constexpr std::pair<int, int> kRows[] = {{15360, 256}, {7680, 192}, {3072, 128}, {2048, 112}, {1024, 80}};
+      for (const auto& [bits, strength] : kRows)
+        if (key.bits() >= bits) return strength;
+      return 0;
+    }
+    case crypto::KeyType::ec: return key.bits() / 2;
+    case crypto::KeyType::ed25519: return 128;
+    case crypto::KeyType::ed448: return 224;
+    default: return key.bits();
+  }
+}
+
 }  // namespace mohr::pki

@@ -14,4 +14,8 @@ Instant usable_until(crypto::DigestAlgorithm digest);
 Instant usable_until(const crypto::SignatureAlgorithm& algorithm);  // the earlier of its digests
 Instant usable_until(const crypto::PublicKey& key);
 
+// Bits of security against the best known attack (NIST SP 800-57 part 1, table 2; digests by their collisions).
+int strength_of(const crypto::SignatureAlgorithm& algorithm);
+int strength_of(const crypto::PublicKey& key);
+
 }  // namespace mohr::pki

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "pki/anchor.h"
 #include "pki/authority.h"
 #include "pki/core/json.h"
 #include "pki/key_file.h"
@@ -222,12 +223,17 @@ json::Value trust_of(const Made& made, int port) {
   anchor.add("file", "root.pem");
   anchor.add("sha256", hex(made.certificates[0]->fingerprint().view()));
   anchor.add("demonstration", true);
+  anchor.add("domain", "internal");  // a demonstration is never national
   anchor.add("revocation", "required");
   json::Value trust;
   trust.add("version", 1);
   trust.add("anchors", json::Array{anchor});
   trust.add("intermediates", json::Array{"silver-ca.pem", "p256-ca.pem"});
   trust.add("allow_hosts", json::Array{"127.0.0.1:" + std::to_string(port)});
+  json::Value levels;
+  for (const auto level : {AssuranceLevel::bronze, AssuranceLevel::silver, AssuranceLevel::gold, AssuranceLevel::platinum})
+    levels.add(std::string(kLevelPolicies) + std::to_string(static_cast<int>(level) + 1), level_id(level));
+  trust.add("levels", std::move(levels));
   return trust;
 }
 

@@ -232,6 +232,7 @@ inline constexpr std::array kRows = {
 };
 
 // Policies under 2.999, shaped as the national ones (last arc: the level; 2 is Silver). All of them stand for nothing.
+inline constexpr std::string_view kLevelPolicies = "2.999.364.101.1.1.";  // followed by 1 to 4
 inline constexpr std::string_view kSilverPolicy = "2.999.364.101.1.1.2";
 inline constexpr std::string_view kTimestampPolicy = "2.999.364.101.1.2.1";
 

@@ -19,14 +19,18 @@ Result<void> add_files(const std::vector<std::string>& paths, Evidence& evidence
 
 }  // namespace
 
-Result<Evidence> evidence_from(const EvidenceFiles& files, Budget& budget) {
+Result<Evidence> evidence_from(const EvidenceFiles& files, Budget& budget, const CrlShelfPtr& shelf) {
   Evidence evidence;
   MOHR_CHECK(add_files(files.intermediates, evidence, budget, [&](ByteView file) -> Result<std::vector<CertificatePtr>> {
     MOHR_TRY(auto certificates, parse_certificates(file));
     MOHR_CHECK(budget.spend(Limit::certificates, certificates.size()));
     return certificates;
   }));
-  MOHR_CHECK(add_files(files.crls, evidence, budget, [&](ByteView file) { return parse_crls(file, budget); }));
+  for (const std::string& path : files.crls) {
+    auto lists = read_crls(path, shelf, budget);
+    if (!lists) return std::move(lists).error().at(path);
+    for (CrlPtr& list : *lists) evidence.add(std::move(list), Origin::given);
+  }
   MOHR_CHECK(add_files(files.ocsp_responses, evidence, budget, [&](ByteView file) -> Result<std::vector<OcspResponsePtr>> {
     MOHR_TRY(auto response, OcspResponse::parse(file, budget));
     return std::vector<OcspResponsePtr>{std::move(response)};

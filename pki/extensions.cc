@@ -44,25 +44,29 @@ Result<std::vector<GeneralName>> read_subtrees(Reader reader, bool& distances) {
     names.push_back(name);
     for (const asn1::Tag tag : {asn1::context(0, false), asn1::context(1, false)}) {
       MOHR_TRY(const Element distance, subtree.next_if(tag));
-      if (distance) distances = true;
+      const bool is_none = tag == asn1::context(0, false) && equal(distance.value, Bytes{0});  // the default, written out
+      if (distance && !is_none) distances = true;
     }
     MOHR_CHECK(subtree.finish());
   }
   return names;
 }
 
-Result<void> check_qualifiers(Reader qualifiers, bool any_policy) {
+// Whether one is of an unknown kind.
+Result<bool> read_qualifiers(Reader qualifiers, bool any_policy) {
+  bool unknown = false;
   if (qualifiers.at_end()) return qualifiers.error("an empty list of policy qualifiers");
   while (!qualifiers.at_end()) {
     MOHR_TRY(Reader qualifier, qualifiers.enter(asn1::kSequence));
     MOHR_TRY(const ByteView oid, qualifier.oid());
     const Oid id = asn1::known_oid(oid);
-    if (any_policy && id != Oid::cps_qualifier && id != Oid::user_notice_qualifier)  // RFC 5280 4.2.1.4
-      return qualifier.error("a qualifier that anyPolicy may not have");
+    const bool known = id == Oid::cps_qualifier || id == Oid::user_notice_qualifier;
+    if (any_policy && !known) return qualifier.error("a qualifier that anyPolicy may not have");  // RFC 5280 4.2.1.4
+    unknown = unknown || !known;
     MOHR_CHECK(qualifier.next());
     MOHR_CHECK(qualifier.finish());
   }
-  return {};
+  return unknown;
 }
 
 Result<DistributionPoint> read_distribution_point(Reader point, bool& odd) {
@@ -221,7 +225,12 @@ Result<void> ExtensionParser::parse_one(Certificate& c, const Extension& extensi
     case Oid::basic_constraints: return read(basic_constraints);
     case Oid::key_usage: return read(key_usage);
     case Oid::extended_key_usage: return read(extended_key_usage);
-    case Oid::certificate_policies: return read(policies);
+    case Oid::certificate_policies: {
+      MOHR_TRY(Policies policies, read_policies(value));
+      c.policies_ = std::move(policies.identifiers);
+      c.unknown_policy_qualifiers_ = policies.unknown_qualifiers;
+      return {};
+    }
     case Oid::policy_mappings: return read(policy_mappings);
     case Oid::policy_constraints: return read(policy_constraints);
     case Oid::name_constraints: return read(name_constraints);
@@ -286,19 +295,24 @@ Result<void> ExtensionParser::extended_key_usage(Certificate& c, const Extension
   return {};
 }
 
-Result<void> ExtensionParser::policies(Certificate& c, const Extension&, Reader& value) {
-  MOHR_TRY(Reader sequence, value.enter(asn1::kSequence));
+Result<Policies> read_policies(Reader reader) {
+  Policies out;
+  MOHR_TRY(Reader sequence, reader.enter(asn1::kSequence));
+  MOHR_CHECK(reader.finish());
   if (sequence.at_end()) return sequence.error("an empty list of policies");
   while (!sequence.at_end()) {
     MOHR_TRY(Reader information, sequence.enter(asn1::kSequence));
     MOHR_TRY(const ByteView policy, information.oid());
     MOHR_TRY(const Element qualifiers, information.next_if(asn1::kSequence));
-    if (qualifiers) MOHR_CHECK(check_qualifiers(information.inside(qualifiers), asn1::known_oid(policy) == Oid::any_policy));
+    if (qualifiers) {
+      MOHR_TRY(const bool unknown, read_qualifiers(information.inside(qualifiers), asn1::known_oid(policy) == Oid::any_policy));
+      out.unknown_qualifiers = out.unknown_qualifiers || unknown;
+    }
     MOHR_CHECK(information.finish());
-    c.policies_.push_back(policy);
+    out.identifiers.push_back(policy);
   }
-  if (c.policies_.size() > 1 && has_duplicates(c.policies_)) return sequence.error("the same policy twice");
-  return {};
+  if (out.identifiers.size() > 1 && has_duplicates(out.identifiers)) return sequence.error("the same policy twice");
+  return out;
 }
 
 Result<void> ExtensionParser::policy_mappings(Certificate& c, const Extension&, Reader& value) {

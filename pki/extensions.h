@@ -35,6 +35,12 @@ Result<std::uint32_t> read_named_bits(asn1::Reader& reader, asn1::Tag tag, bool&
 // keyIdentifier of AuthorityKeyIdentifier; empty when it names the key by issuer and serial only.
 Result<ByteView> read_authority_key_identifier(asn1::Reader reader);
 
+struct Policies {  // RFC 5280 4.2.1.4
+  std::vector<ByteView> identifiers;
+  bool unknown_qualifiers = false;
+};
+Result<Policies> read_policies(asn1::Reader reader);
+
 struct ExtensionParser {
   // Reads the known extensions of `certificate` (its extensions_ are there) into its fields.
   static Result<void> parse(Certificate& certificate, asn1::Reader extensions);
@@ -44,7 +50,6 @@ struct ExtensionParser {
   static Result<void> basic_constraints(Certificate& certificate, const Extension& extension, asn1::Reader& value);
   static Result<void> key_usage(Certificate& certificate, const Extension& extension, asn1::Reader& value);
   static Result<void> extended_key_usage(Certificate& certificate, const Extension& extension, asn1::Reader& value);
-  static Result<void> policies(Certificate& certificate, const Extension& extension, asn1::Reader& value);
   static Result<void> policy_mappings(Certificate& certificate, const Extension& extension, asn1::Reader& value);
   static Result<void> policy_constraints(Certificate& certificate, const Extension& extension, asn1::Reader& value);
   static Result<void> name_constraints(Certificate& certificate, const Extension& extension, asn1::Reader& value);

@@ -59,6 +59,12 @@ class LateFetcher final : public Fetcher {
     }
     return fetcher_->fetch(request, budget);
   }
+  Result<FetchAnswer> fetch_if_changed(const FetchRequest& request, const Validators& known, Budget& budget) override {
+    if (!fetcher_) {
+      MOHR_TRY(fetcher_, open_fetcher(rules_));
+    }
+    return fetcher_->fetch_if_changed(request, known, budget);
+  }
 
  private:
   FetchRules rules_;
@@ -66,6 +72,11 @@ class LateFetcher final : public Fetcher {
 };
 
 }  // namespace
+
+Result<FetchAnswer> Fetcher::fetch_if_changed(const FetchRequest& request, const Validators& /*known*/, Budget& budget) {
+  MOHR_TRY(Bytes body, fetch(request, budget));
+  return FetchAnswer{std::move(body), {}, false};
+}
 
 std::unique_ptr<Fetcher> late_fetcher(FetchRules rules) { return std::make_unique<LateFetcher>(std::move(rules)); }
 

@@ -20,12 +20,25 @@ struct FetchRequest {
   int seconds = 10;
 };
 
+// What a server calls the version of a document that it sent (RFC 9110 8.8); given back, it need send it only when there is another.
+struct Validators {
+  std::string etag, last_modified;
+  [[nodiscard]] bool empty() const { return etag.empty() && last_modified.empty(); }
+};
+struct FetchAnswer {
+  Bytes body;
+  Validators validators;
+  bool unchanged = false;  // 304: the version that the asker has; no body
+};
+
 class Fetcher {
  public:
   virtual ~Fetcher() = default;
   // Errors: network_unreachable, network_forbidden_address, network_status, network_too_large, network_timeout,
   // network_unexpected_content, url_invalid, budget_exceeded.
   virtual Result<Bytes> fetch(const FetchRequest& request, Budget& budget) = 0;
+  // A GET that is made conditional by what is known (RFC 9110 13.1). One that knows no conditions fetches. Errors: as fetch().
+  virtual Result<FetchAnswer> fetch_if_changed(const FetchRequest& request, const Validators& known, Budget& budget);
 };
 
 struct FetchRules {

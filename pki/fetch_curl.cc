@@ -90,6 +90,11 @@ class CurlFetcher final : public Fetcher {
   CurlFetcher(CURL* curl, FetchRules rules) : curl_(curl), rules_(std::move(rules)) {}
 
   Result<Bytes> fetch(const FetchRequest& request, Budget& budget) override {
+    MOHR_TRY(FetchAnswer answer, fetch_if_changed(request, {}, budget));
+    return std::move(answer.body);
+  }
+
+  Result<FetchAnswer> fetch_if_changed(const FetchRequest& request, const Validators& known, Budget& budget) override {
     std::string url = request.url;
     for (int redirects = 0;; ++redirects) {
       if (!is_fetchable(url)) return errors::url_invalid(Code{url});
@@ -99,12 +104,13 @@ class CurlFetcher final : public Fetcher {
       Exchange exchange;
       exchange.allowed = is_allowed_by_name(url, rules_.allowed_hosts);
       exchange.at_most = std::min(request.at_most, budget.left(Limit::fetched_bytes));
-      const CURLcode code = perform(url, request, exchange);
+      const CURLcode code = perform(url, request, known, exchange);
       if (exchange.too_large) MOHR_CHECK(budget.spend(Limit::fetched_bytes, exchange.at_most + 1));
       MOHR_CHECK(judge(code, url, request, exchange));
       MOHR_CHECK(budget.spend(Limit::fetched_bytes, exchange.body.size()));
       long status = 0;
       curl_easy_getinfo(curl_.get(), CURLINFO_RESPONSE_CODE, &status);
+      if (status == 304 && !known.empty()) return FetchAnswer{{}, known, true};
       if (status >= 300 && status < 400) {
         char* next = nullptr;
         curl_easy_getinfo(curl_.get(), CURLINFO_REDIRECT_URL, &next);
@@ -114,12 +120,12 @@ class CurlFetcher final : public Fetcher {
       }
       if (status != 200) return errors::network_status(Code{url}, std::int64_t{status});
       MOHR_CHECK(check_content(url, request));
-      return std::move(exchange.body);
+      return FetchAnswer{std::move(exchange.body), {header("ETag"), header("Last-Modified")}, false};
     }
   }
 
  private:
-  CURLcode perform(const std::string& url, const FetchRequest& request, Exchange& exchange) {
+  CURLcode perform(const std::string& url, const FetchRequest& request, const Validators& known, Exchange& exchange) {
     CURL* c = curl_.get();
     curl_easy_reset(c);
     curl_easy_setopt(c, CURLOPT_URL, url.c_str());
@@ -136,14 +142,28 @@ class CurlFetcher final : public Fetcher {
     curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 1L);  // every exchange connects anew, so that its address is checked
     curl_easy_setopt(c, CURLOPT_USERAGENT, "mohr");
     std::unique_ptr<curl_slist, FreeCurl> headers;
+    const auto add = [&](const std::string& line) { headers.reset(curl_slist_append(headers.release(), line.c_str())); };
+    if (!known.etag.empty()) add("If-None-Match: " + known.etag);
+    if (!known.last_modified.empty()) add("If-Modified-Since: " + known.last_modified);
     if (!request.body.empty()) {
-      headers.reset(curl_slist_append(nullptr, ("Content-Type: " + request.content_type).c_str()));
-      curl_slist_append(headers.get(), "Expect:");
-      curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers.get());
+      add("Content-Type: " + request.content_type);
+      add("Expect:");
+    }
+    curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers.get());
+    if (!request.body.empty()) {
       curl_easy_setopt(c, CURLOPT_POSTFIELDS, request.body.data());
       curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body.size()));
     }
     return curl_easy_perform(c);
+  }
+
+  // A header of the last answer; empty when it is missing or of a length that nobody needs.
+  [[nodiscard]] std::string header(const char* name) const {
+    constexpr std::size_t kLongest = 256;
+    curl_header* found = nullptr;
+    if (curl_easy_header(curl_.get(), name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK) return {};
+    const std::string_view value = found->value;
+    return value.size() <= kLongest ? std::string(value) : std::string();
   }
 
   static Result<void> judge(CURLcode code, const std::string& url, const FetchRequest& request, const Exchange& exchange) {

@@ -68,19 +68,52 @@ std::string decode(const Attribute& attribute) {
   }
 }
 
-// RFC 4518: case of ASCII folded, white space trimmed and inner runs one space.
+struct Range {
+  char32_t first, last;
+};
+constexpr bool is_in(char32_t c, std::span<const Range> ranges) {
+  return std::any_of(ranges.begin(), ranges.end(), [c](const Range& range) { return c >= range.first && c <= range.last; });
+}
+
+// RFC 4518 2.2: controls, joiners, marks of direction and variation selectors.
+constexpr Range kNothing[] = {{0x0, 0x8},       {0xe, 0x1f},      {0x7f, 0x84},     {0x86, 0x9f},       {0xad, 0xad},      {0x34f, 0x34f},
+                              {0x6dd, 0x6dd},   {0x70f, 0x70f},   {0x1806, 0x1806}, {0x180b, 0x180e},   {0x200b, 0x200f},  {0x202a, 0x202e},
+                              {0x2060, 0x2063}, {0x206a, 0x206f}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff},   {0xfff9, 0xfffc},  {0x1d173, 0x1d17a},
+                              {0xe0001, 0xe0001}, {0xe0020, 0xe007f}};
+constexpr Range kSpace[] = {{0x9, 0xd},       {0x20, 0x20},     {0x85, 0x85},     {0xa0, 0xa0},     {0x1680, 0x1680},
+                            {0x2000, 0x200a}, {0x2028, 0x2029}, {0x202f, 0x202f}, {0x205f, 0x205f}, {0x3000, 0x3000}};
+
+// Simple case folding (RFC 3454 B.2) of the alphabets that have case by rule: Latin, Greek, Cyrillic, Armenian.
+constexpr char32_t fold(char32_t c) {
+  if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 0x20 : c;
+  if ((c >= 0xc0 && c <= 0xde && c != 0xd7) || (c >= 0x391 && c <= 0x3ab && c != 0x3a2) || (c >= 0x410 && c <= 0x42f)) return c + 0x20;
+  if (c >= 0x400 && c <= 0x40f) return c + 0x50;
+  if (c >= 0x531 && c <= 0x556) return c + 0x30;
+  if (c == 0x3c2) return 0x3c3;
+  const bool even_is_upper = (c >= 0x100 && c <= 0x137) || (c >= 0x14a && c <= 0x177) || (c >= 0x460 && c <= 0x481) ||
+                             (c >= 0x48a && c <= 0x4bf) || (c >= 0x4d0 && c <= 0x52f) || (c >= 0x1e00 && c <= 0x1e95) ||
+                             (c >= 0x1ea0 && c <= 0x1eff);
+  const bool odd_is_upper = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17e) || (c >= 0x4c1 && c <= 0x4ce);
+  if (c == 0x130 || c == 0x131) return c;  // the Turkish letters i fold to two characters or to none
+  if ((even_is_upper && c % 2 == 0) || (odd_is_upper && c % 2 == 1)) return c + 1;
+  return c;
+}
+
+// RFC 4518 2.2, 2.6.1: what maps to nothing or to space, case folded, outer white space cut and inner runs one space.
 std::string prepare(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   bool gap = false;
-  for (const char c : text) {
-    if (c == ' ' || (c >= '\t' && c <= '\r')) {
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t c = next_character(text, at);
+    if (is_in(c, kSpace)) {
       gap = !out.empty();
       continue;
     }
+    if (is_in(c, kNothing)) continue;
     if (gap) out += ' ';
     gap = false;
-    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    append_utf8(out, fold(c));
   }
   return out;
 }
@@ -93,17 +126,18 @@ std::string comparison_key(const Attribute& attribute) {
   return key + '\0' + prepare(decode(attribute));
 }
 
+std::vector<std::string> comparison_keys(const std::vector<Attribute>& rdn) {
+  std::vector<std::string> keys;
+  keys.reserve(rdn.size());
+  for (const Attribute& attribute : rdn) keys.push_back(comparison_key(attribute));
+  std::sort(keys.begin(), keys.end());
+  return keys;
+}
+
 bool same_rdn(const std::vector<Attribute>& a, const std::vector<Attribute>& b) {
   if (a.size() != b.size()) return false;
   if (a.size() == 1 && a[0].tag == b[0].tag && equal(a[0].value, b[0].value)) return equal(a[0].oid, b[0].oid);
-  const auto keys = [](const std::vector<Attribute>& rdn) {
-    std::vector<std::string> out;
-    out.reserve(rdn.size());
-    for (const Attribute& attribute : rdn) out.push_back(comparison_key(attribute));
-    std::sort(out.begin(), out.end());
-    return out;
-  };
-  return keys(a) == keys(b);
+  return comparison_keys(a) == comparison_keys(b);
 }
 
 constexpr auto kPrintableAlphabet = [] {
@@ -206,6 +240,17 @@ bool Name::equals(const Name& other) const {
   if (empty() || other.empty()) return empty() && other.empty();
   const auto a = rdns(), b = other.rdns();
   return a && b && a->size() == b->size() && std::equal(a->begin(), a->end(), b->begin(), same_rdn);
+}
+
+std::vector<std::string> Name::comparable() const {
+  std::vector<std::string> out;
+  const auto parts = rdns();
+  if (!parts) return out;
+  for (const auto& rdn : *parts) {
+    std::string& text = out.emplace_back();
+    for (const std::string& key : comparison_keys(rdn)) text += std::to_string(key.size()) + ":" + key;
+  }
+  return out;
 }
 
 bool Name::is_within(const Name& base) const {

@@ -24,11 +24,14 @@ class Name {
 
   [[nodiscard]] ByteView encoding() const { return encoding_; }
   [[nodiscard]] bool empty() const;  // no RDN
-  // Compared octet for octet first; else attribute by attribute after string preparation (case, white space; RFC 4518 in part).
+  // Compared octet for octet first; else attribute by attribute after string preparation (RFC 4518: characters that map to nothing or to
+  // space, case of Latin, Greek, Cyrillic and Armenian letters, white space; without its normalisation NFKC).
   [[nodiscard]] bool equals(const Name& other) const;
   // True when the RDNs of `base` are the first RDNs of this name, compared as equals() does: the subtree of a name constraint
   // (RFC 5280 4.2.1.10). Every name is within the empty one.
   [[nodiscard]] bool is_within(const Name& base) const;
+  // One text for each RDN, made so that equal RDNs have equal texts: for many comparisons of the same name. Empty when it cannot be read.
+  [[nodiscard]] std::vector<std::string> comparable() const;
   // RDNs in the order of the encoding.
   [[nodiscard]] Result<std::vector<std::vector<Attribute>>> rdns() const;
   // The first value of that attribute as UTF-8, cleaned by printable(); empty when there is none.

@@ -56,12 +56,22 @@ Result<crypto::SignatureCheck> PathSearch::verify(const Certificate& certificate
 
 // Validates a path that reached an anchor; true when it is good and the search is over.
 Result<bool> PathSearch::complete(const Path& path) {
+  if (best_ && best_->anchor != nullptr && best_->certificates == path.certificates) return false;  // found again by other names
   Path candidate = path;
   MOHR_CHECK(validate_path(candidate, inputs_, *this, budget_));
   const bool good = failures(candidate) == 0;
-  if (!good && rejected_.size() < Path::kMostRejected) rejected_.push_back(candidate);
-  if (good || !best_ || best_->anchor == nullptr || failures(candidate) < failures(*best_)) best_ = std::move(candidate);
+  if (best_ && best_->anchor != nullptr && !good && failures(candidate) >= failures(*best_)) {
+    reject(std::move(candidate));
+    return false;
+  }
+  if (best_ && best_->anchor != nullptr) reject(*std::move(best_));
+  best_ = std::move(candidate);
   return good;
+}
+
+void PathSearch::reject(Path path) {
+  const auto same = [&](const Path& other) { return other.certificates == path.certificates; };
+  if (rejected_.size() < Path::kMostRejected && std::none_of(rejected_.begin(), rejected_.end(), same)) rejected_.push_back(std::move(path));
 }
 
 // A path that leads to no anchor tells at least how far it came.

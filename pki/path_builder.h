@@ -28,6 +28,7 @@ class PathSearch {
   Result<bool> extend(Path& path);
   Result<bool> complete(const Path& path);
   void remember_dead_end(const Path& path);
+  void reject(Path path);
 
   const PathInputs& inputs_;
   const Trust& trust_;

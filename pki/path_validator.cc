@@ -6,6 +6,7 @@
 #include "pki/crypto_policy.h"
 #include "pki/name_constraints.h"
 #include "pki/path_builder.h"
+#include "pki/profile.h"
 
 namespace mohr::pki {
 namespace {
@@ -39,7 +40,6 @@ class Validation {
       : certificates_(path.certificates),
         inputs_(inputs),
         time_(inputs.time),
-        algorithms_at_(inputs.algorithms_at.value_or(inputs.time)),
         budget_(budget),
         findings_(path.findings),
         policies_(path.policies) {}
@@ -52,6 +52,7 @@ class Validation {
       check_dates(certificate);
       check_extensions(certificate);
       check_key(certificate);
+      check_algorithm(certificate);
       if (i != 0) check_authority(certificate, i);
       MOHR_CHECK(check_names(certificate, i));
     }
@@ -87,14 +88,22 @@ class Validation {
   // authority means to trust its own signatures, not what its key might certify: only versions 1 and 2 cannot say what they are.
   void check_anchor() {
     const Certificate& anchor = *certificates_.back();
-    if (time_ > anchor.not_after()) findings_.push_back(findings::anchor_expired(name(anchor), anchor.not_after()));
-    if (time_ < anchor.not_before()) findings_.push_back(findings::anchor_not_yet_valid(name(anchor), anchor.not_before()));
-    if (certificates_.size() == 1) {
-      check_purpose(anchor);
-    } else if (anchor.version() >= 3) {
+    if (inputs_.anchor_expires) check_dates(anchor);
+    else if (time_ > anchor.not_after()) findings_.push_back(findings::anchor_expired(name(anchor), anchor.not_after()));
+    else if (time_ < anchor.not_before()) findings_.push_back(findings::anchor_not_yet_valid(name(anchor), anchor.not_before()));
+    if (certificates_.size() == 1) return check_purpose(anchor);
+    check_key(anchor);
+    if (!anchor_binds()) return;
+    check_extensions(anchor);
+    const bool says_so = anchor.basic_constraints().has_value();
+    if (inputs_.anchor_rules == AnchorRules::authority ? anchor.version() >= 3 : says_so) {
       check_authority(anchor, certificates_.size() - 1);
+    } else if (anchor.key_usage() && !(*anchor.key_usage() & kKeyCertSign)) {
+      findings_.push_back(findings::certificate_wrong_usage(name(anchor), Code{"keyCertSign"}));
     }
   }
+
+  [[nodiscard]] bool anchor_binds() const { return inputs_.anchor_rules != AnchorRules::name_and_key; }
 
   void check_dates(const Certificate& certificate) {  // 6.1.3 a 2
     if (time_ > certificate.not_after()) findings_.push_back(findings::certificate_expired(name(certificate), certificate.not_after()));
@@ -102,30 +111,61 @@ class Validation {
       findings_.push_back(findings::certificate_not_yet_valid(name(certificate), certificate.not_before()));
   }
 
+  // Microsoft's application policies say again what an extended key usage beside them says.
+  static bool repeats_key_usage(const Certificate& certificate, const Extension& extension) {
+    return equal(extension.oid, asn1::oid_octets("1.3.6.1.4.1.311.21.10").view()) && !certificate.extended_key_usages().empty();
+  }
+
   void check_extensions(const Certificate& certificate) {  // 6.1.4 o, 6.1.5 f
     for (const Extension& extension : certificate.extensions()) {
-      if (extension.critical && !is_processed(extension.id))
+      const bool unread = (!is_processed(extension.id) && !repeats_key_usage(certificate, extension)) ||  // qualifiers: RFC 5280 4.2.1.4
+                          (extension.id == Oid::certificate_policies && certificate.has_unknown_policy_qualifiers());
+      if (extension.critical && unread)
         findings_.push_back(findings::certificate_extension_unknown(name(certificate), Code{asn1::dotted(extension.oid)}));
     }
     for (const Finding& oddity : certificate.oddities()) findings_.push_back(oddity);
+    if (certificate.name_constraints() != nullptr && !certificate.is_ca())  // RFC 5280 4.2.1.10
+      findings_.push_back(findings::certificate_profile_departure(name(certificate), Code{"name constraints without authority"}));
+    if (!inputs_.strict_profile) return;
+    if (const std::string_view departure = departure_from_profile(certificate); !departure.empty())
+      findings_.push_back(findings::certificate_profile_departure(name(certificate), Code{std::string(departure)}));
   }
 
-  // Strength of the key and of the algorithm that the issuer signed with (crypto_policy.def).
+  [[nodiscard]] bool is_strong(const auto& subject) const {
+    return inputs_.least_strength ? strength_of(subject) >= *inputs_.least_strength
+                                  : inputs_.algorithms_at.value_or(time_) < usable_until(subject);
+  }
+
+  // Strength of the key and of the algorithm that the issuer signed with (crypto_policy.def). A key that agrees on others (X25519) signs
+  // nothing and can only be a target's.
   void check_key(const Certificate& certificate) {
     const auto key = certificate.key();
     if (!key) {
-      findings_.push_back(findings::certificate_key_unusable(name(certificate), cause(key.error())));
-    } else if (const Instant until = usable_until(**key); algorithms_at_ >= until && !is_dsa_wanted(**key)) {
-      findings_.push_back(findings::certificate_key_weak(name(certificate), Code{(*key)->name()}, until));
+      const bool signs = inputs_.purpose != Purpose::any || &certificate != certificates_[0].get() || !agrees_only(certificate);
+      if (signs) findings_.push_back(findings::certificate_key_unusable(name(certificate), cause(key.error())));
+    } else if (!is_strong(**key)) {
+      findings_.push_back(findings::certificate_key_weak(name(certificate), Code{(*key)->name()}, usable_until(**key)));
     }
-    if (!certificate.signature_algorithm_known()) return;  // verify_signatures says so
-    if (const Instant until = usable_until(certificate.signature_algorithm()); algorithms_at_ >= until)
-      findings_.push_back(findings::certificate_algorithm_weak(name(certificate), Code{algorithm_name(certificate)}, until));
+  }
+
+  void check_algorithm(const Certificate& certificate) {
+    if (!certificate.signature_algorithm_known() || is_strong(certificate.signature_algorithm())) return;  // verify_signatures names unknown ones
+    findings_.push_back(findings::certificate_algorithm_weak(name(certificate), Code{algorithm_name(certificate)},
+                                                             usable_until(certificate.signature_algorithm())));
+  }
+
+  static bool agrees_only(const Certificate& certificate) {  // id-X25519, id-X448 (RFC 8410)
+    auto spki = asn1::single(certificate.spki(), asn1::kSequence);
+    if (!spki) return false;
+    auto identifier = spki->enter(asn1::kSequence);
+    const auto oid = identifier ? identifier->oid() : Result<ByteView>(ByteView{});
+    return oid && (equal(*oid, asn1::oid_octets("1.3.101.110").view()) || equal(*oid, asn1::oid_octets("1.3.101.111").view()));
   }
 
   Result<void> check_policies() {
     const std::size_t below = certificates_.size() - 1;
     PolicyGraph graph(inputs_.policies, below);
+    if (anchor_binds()) graph.take_anchor(*certificates_.back());
     for (std::size_t i = below; i-- > 0;) MOHR_CHECK(graph.take(*certificates_[i], i == 0, budget_));
     PolicyGraph::Outcome outcome = graph.finish();
     if (outcome.fails) findings_.push_back(findings::certificate_policy_missing(name(*certificates_[0])));
@@ -156,10 +196,11 @@ class Validation {
   // 6.1.3 b, c: the constraints of every authority above, the anchor's too. Self-issued ones between are exempt.
   Result<void> check_names(const Certificate& certificate, std::size_t index) {
     if (index != 0 && certificate.is_self_issued()) return {};
-    for (std::size_t above = index + 1; above < certificates_.size(); ++above) {
+    const std::size_t binding = certificates_.size() - (anchor_binds() ? 0 : 1);
+    for (std::size_t above = index + 1; above < binding; ++above) {
       const NameConstraints* constraints = certificates_[above]->name_constraints();
       if (constraints == nullptr) continue;
-      MOHR_TRY(const std::optional<std::string> forbidden, find_forbidden_name(certificate, *constraints, budget_));
+      MOHR_TRY(const std::optional<std::string> forbidden, find_forbidden_name(certificate, *constraints, inputs_.legacy_names, budget_));
       if (forbidden)
         findings_.push_back(findings::certificate_name_not_permitted(name(certificate), Code{*forbidden}, name(*certificates_[above])));
     }
@@ -201,19 +242,17 @@ class Validation {
   }
 
   void check_chained_usage(Oid purpose, const char* wanted) {
-    const std::size_t below = std::max<std::size_t>(certificates_.size() - 1, 1);
-    for (std::size_t i = 0; i < below; ++i) {
+    const std::size_t binding = certificates_.size() == 1 || anchor_binds() ? certificates_.size() : certificates_.size() - 1;
+    for (std::size_t i = 0; i < binding; ++i) {
       const Certificate& certificate = *certificates_[i];
       const bool free = certificate.extended_key_usages().empty() || certificate.has_extended_key_usage(Oid::any_extended_key_usage);
       want(free || certificate.has_extended_key_usage(purpose), certificate, wanted);
     }
   }
 
-  [[nodiscard]] bool is_dsa_wanted(const crypto::PublicKey& key) const { return inputs_.dsa && key.type() == crypto::KeyType::dsa; }
-
   const std::vector<CertificatePtr>& certificates_;
   const PathInputs& inputs_;
-  Instant time_, algorithms_at_;
+  Instant time_;
   Budget& budget_;
   Findings& findings_;
   std::vector<Bytes>& policies_;
@@ -231,6 +270,12 @@ Result<void> validate_path(Path& path, const PathInputs& inputs, PathSearch& sea
   }
   Validation validation(path, inputs, budget);
   MOHR_CHECK(validation.run());
+  if (path.anchor != nullptr) {  // what this office says of the anchor, beside what RFC 5280 says of the path
+    path.valid_from = std::max(path.valid_from, path.anchor->from);
+    path.valid_until = std::min(path.valid_until, path.anchor->until);
+    MOHR_TRY(const Findings objections, find_objections(*path.anchor, path.certificates, inputs.purpose, inputs.time, budget));
+    path.findings.insert(path.findings.end(), objections.begin(), objections.end());
+  }
   // A path that is refused for another reason is not worth the raw operations, unless only its dates are wrong: then its URLs may be
   // fetched.
   const bool worth = std::all_of(path.findings.begin(), path.findings.end(), [](const Finding& finding) {

@@ -2,22 +2,32 @@
 #pragma once
 
 #include "pki/evidence.h"
+#include "pki/name_constraints.h"
 #include "pki/policy_graph.h"
 #include "pki/trust.h"
 
 namespace mohr::pki {
 
-// What the target is for. `any` asks nothing of it; server and client authentication also bind every authority of the path that names
-// purposes of its own (as the CA/Browser Forum reads RFC 5280 4.2.1.12).
-enum class Purpose : std::uint8_t { signing, time_stamping, ocsp_signing, crl_signing, server_authentication, client_authentication, any };
+// What the certificate of an anchor says of itself.
+enum class AnchorRules : std::uint8_t {
+  name_and_key,  // nothing: RFC 5280 6.1.1 d
+  constraints,   // what it carries binds the path (RFC 5937)
+  authority,     // the same, and one of version 3 must say that it is an authority
+};
 
 struct PathInputs {  // RFC 5280 6.1.1, beside path and anchors
   Purpose purpose = Purpose::signing;
   Instant time;
   PolicyInputs policies = {};
+  AnchorRules anchor_rules = AnchorRules::authority;
+  bool anchor_expires = false;  // its dates bind too; otherwise they are worth a warning
+  // What RFC 5280 asks of those who issue (section 4) is asked of every certificate: pki/profile.h.
+  bool strict_profile = false;
+  LegacyNames legacy_names = LegacyNames::without_alternative_names;
   // When the rows of algorithms and keys (crypto_policy.def) must hold, if it is not `time`.
   std::optional<Instant> algorithms_at = {};
-  bool dsa = false;  // DSA counts as an algorithm at all: only the material of tests asks for it
+  // Least strength of keys and digests in bits, in place of those rows. Only the material of tests needs it.
+  std::optional<int> least_strength = {};
 };
 
 struct Path {
@@ -29,8 +39,7 @@ struct Path {
   // The policies that hold for the whole path (user-constrained-policy-set, RFC 5280 6.1.6): contents octets of identifiers, sorted.
   // anyPolicy stands for itself.
   std::vector<Bytes> policies;
-  // Candidates that reached an anchor and failed, in the order they were tried, with their findings; at most kMostRejected. They have no
-  // rejected ones themselves. The best one is among them when no path is valid.
+  // Other candidates that reached an anchor and failed, with their findings; at most kMostRejected. They have no rejected ones themselves.
   std::vector<Path> rejected;
   static constexpr std::size_t kMostRejected = 20;
 };

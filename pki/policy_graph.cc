@@ -60,10 +60,6 @@ void PolicyGraph::map_policies(const Certificate& certificate) {
   std::map<Policy, std::vector<Policy>> mappings;
   for (const PolicyMapping& mapping : certificate.policy_mappings()) {
     const Policy from = as_text(mapping.issuer_policy), to = as_text(mapping.subject_policy);
-    if (from == any_policy() || to == any_policy()) {
-      failed_ = true;  // 6.1.4 a
-      return;
-    }
     mappings[from].push_back(to);
   }
   std::vector<std::pair<Index, const std::vector<Policy>*>> mapped;
@@ -87,6 +83,11 @@ Result<void> PolicyGraph::take(const Certificate& certificate, bool last, Budget
   MOHR_CHECK(take_policies(certificate, last, budget));
   if (explicit_policy_ == 0 && levels_.back().empty()) failed_ = true;  // 6.1.3 f
   const PolicyConstraints* constraints = certificate.policy_constraints();
+  const auto maps_any = [](const PolicyMapping& mapping) {
+    return as_text(mapping.issuer_policy) == any_policy() || as_text(mapping.subject_policy) == any_policy();
+  };
+  const auto mappings = certificate.policy_mappings();
+  if (std::any_of(mappings.begin(), mappings.end(), maps_any)) failed_ = true;  // 6.1.4 a; nothing may map it, a target neither
   if (last) {
     count_down(explicit_policy_);  // 6.1.5 a, b
     if (constraints != nullptr && constraints->require_explicit_policy == std::int64_t{0}) explicit_policy_ = 0;
@@ -98,13 +99,19 @@ Result<void> PolicyGraph::take(const Certificate& certificate, bool last, Budget
     count_down(policy_mapping_);
     count_down(inhibit_any_policy_);
   }
-  if (constraints != nullptr) {
+  lower_counters(certificate);
+  return {};
+}
+
+void PolicyGraph::lower_counters(const Certificate& certificate) {  // 6.1.4 i, j
+  if (const PolicyConstraints* constraints = certificate.policy_constraints()) {
     lower_to(explicit_policy_, constraints->require_explicit_policy);
     lower_to(policy_mapping_, constraints->inhibit_policy_mapping);
   }
   lower_to(inhibit_any_policy_, certificate.inhibit_any_policy());
-  return {};
 }
+
+void PolicyGraph::take_anchor(const Certificate& anchor) { lower_counters(anchor); }
 
 // The policies of nodes that hold down to the target and stand below anyPolicy: what the authorities' own domains call them.
 std::vector<PolicyGraph::Policy> PolicyGraph::constrained_by_authorities() const {

@@ -21,6 +21,8 @@ class PolicyGraph {
  public:
   // `certificates`: how many the path has below its anchor.
   PolicyGraph(const PolicyInputs& inputs, std::size_t certificates);
+  // The conditions that the anchor's own certificate sets (RFC 5937 3.2); before any other.
+  void take_anchor(const Certificate& anchor);
   // 6.1.3 d to f, then 6.1.4 a, b, h to j or 6.1.5 a, b. Certificates come from below the anchor down to the target (`last`); they outlive
   // the graph. Errors: budget_exceeded (Limit::nodes).
   Result<void> take(const Certificate& certificate, bool last, Budget& budget);
@@ -43,6 +45,7 @@ class PolicyGraph {
 
   Result<void> take_policies(const Certificate& certificate, bool last, Budget& budget);
   void map_policies(const Certificate& certificate);
+  void lower_counters(const Certificate& certificate);
   [[nodiscard]] std::vector<Policy> constrained_by_authorities() const;
 
   const PolicyInputs& inputs_;

@@ -55,19 +55,23 @@ struct Need {
 };
 // Of an unknown status: responders and lists, then the signers of lists at hand that nobody knows. Of one that a list says: its deltas.
 std::vector<Need> revocation_needs(const CertificatePtr& certificate, const CertificatePtr& issuer, const RevocationStatus& status);
-// Fetches one need into `evidence`; a failure becomes evidence too. Returns whether anything new came. Errors: budget_exceeded.
-Result<bool> fetch(const Need& need, Fetcher& fetcher, Evidence& evidence, Budget& budget);
+class RevocationCache;
+// Fetches one need into `evidence`; a failure becomes evidence too, and so does the pause after one. Returns whether anything new came.
+// `cache` (null: none) keeps what came. Errors: budget_exceeded.
+Result<bool> fetch(const Need& need, Fetcher& fetcher, RevocationCache* cache, Evidence& evidence, Budget& budget);
 
 // What was asked for one document, so that nothing is asked twice.
 class Asking {
  public:
-  explicit Asking(Fetcher* fetcher) : fetcher_(fetcher) {}  // null: offline
-  // Fetches the needs in their order until something new came. False: nothing new is to be had. Errors: budget_exceeded.
+  // No fetcher: offline; no cache: nothing is on disk.
+  explicit Asking(Fetcher* fetcher, RevocationCache* cache = nullptr) : fetcher_(fetcher), cache_(cache) {}
+  // Takes what is on disk, then fetches the needs in their order until something new came. False: nothing new is to be had. Errors: budget_exceeded.
   Result<bool> learn(std::span<const Need> needs, Evidence& evidence, Budget& budget);
 
  private:
   Fetcher* fetcher_;
-  std::set<std::string> asked_;
+  RevocationCache* cache_;
+  std::set<std::string> recalled_, asked_;
 };
 
 }  // namespace mohr::pki

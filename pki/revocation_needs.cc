@@ -3,6 +3,7 @@
 
 #include "pki/asn1/ber.h"
 #include "pki/revocation.h"
+#include "pki/revocation_cache.h"
 
 namespace mohr::pki {
 
@@ -54,7 +55,26 @@ Result<std::vector<CertificatePtr>> read_issuers(ByteView answer, Budget& budget
   return certificates;
 }
 
-Result<bool> take(const Need& need, Fetcher& fetcher, Evidence& evidence, Budget& budget) {
+// What is on disk already serves without the network, judged like what comes from there.
+Result<bool> recall(const Need& need, const RevocationCache& cache, Evidence& evidence, Budget& budget) {
+  if (!need.nonce.empty()) return false;  // an answer made for this question is wanted
+  const std::optional<Bytes> kept = cache.find(need, budget.limit(Limit::memory_bytes));
+  if (!kept) return false;
+  if (need.kind == Need::Kind::ocsp) {
+    MOHR_TRY(OcspResponsePtr response, OcspResponse::parse(*kept, budget));
+    return evidence.add(std::move(response), Origin::network, need.url);
+  }
+  MOHR_TRY(CrlPtr crl, Crl::parse(*kept, budget));
+  return evidence.add(std::move(crl), Origin::network, need.url);
+}
+
+// What the place did, not what was forbidden here: that is over as soon as it is allowed.
+bool is_its_failure(const Error& error) {
+  return error.code != ErrorCode::network_forbidden_address && error.code != ErrorCode::url_invalid &&
+         error.code != ErrorCode::module_missing;
+}
+
+Result<bool> take(const Need& need, Fetcher& fetcher, RevocationCache* cache, Evidence& evidence, Budget& budget) {
   FetchRequest request;
   request.url = need.url;
   switch (need.kind) {
@@ -66,14 +86,20 @@ Result<bool> take(const Need& need, Fetcher& fetcher, Evidence& evidence, Budget
       MOHR_TRY(OcspResponsePtr response, OcspResponse::parse(answer, budget));
       if (!need.nonce.empty() && !response->nonce().empty() && !equal(need.nonce, response->nonce()))
         return errors::ocsp_invalid(Code{"it answers another request"});
+      if (cache != nullptr) MOHR_CHECK(cache->keep(need, *response, budget));
       return evidence.add(std::move(response), Origin::network, need.url);
     }
     case Need::Kind::crl: {
       request.at_most = 64 << 20;
-      MOHR_TRY(const Bytes answer, fetcher.fetch(request, budget));
-      MOHR_TRY(const std::vector<CrlPtr> crls, parse_crls(answer, budget));
+      MOHR_TRY(const FetchAnswer answer,
+               fetcher.fetch_if_changed(request, cache != nullptr ? cache->validators(need) : Validators{}, budget));
+      if (answer.unchanged) return false;
+      MOHR_TRY(const std::vector<CrlPtr> crls, parse_crls(answer.body, budget));
       bool added = false;
-      for (const CrlPtr& crl : crls) added |= evidence.add(crl, Origin::network, need.url);
+      for (const CrlPtr& crl : crls) {
+        if (cache != nullptr && crls.size() == 1) MOHR_CHECK(cache->keep(need, *crl, answer.validators, budget));
+        added |= evidence.add(crl, Origin::network, need.url);
+      }
       return added;
     }
     case Need::Kind::issuer_certificate: break;
@@ -87,18 +113,32 @@ Result<bool> take(const Need& need, Fetcher& fetcher, Evidence& evidence, Budget
 
 }  // namespace
 
-Result<bool> fetch(const Need& need, Fetcher& fetcher, Evidence& evidence, Budget& budget) {
-  auto taken = take(need, fetcher, evidence, budget);
+Result<bool> fetch(const Need& need, Fetcher& fetcher, RevocationCache* cache, Evidence& evidence, Budget& budget) {
+  if (cache != nullptr) {
+    if (auto pause = cache->cooling_down(need.url)) {
+      evidence.add_failure(need.url, *std::move(pause));
+      return false;
+    }
+  }
+  auto taken = take(need, fetcher, cache, evidence, budget);
+  if (cache != nullptr && taken) cache->remember_success(need.url);
   if (taken || failure(taken.error()) == Failure::budget) return taken;
+  if (cache != nullptr && is_its_failure(taken.error())) cache->remember_failure(need.url);
   evidence.add_failure(need.url, std::move(taken).error());
   return false;
 }
 
 Result<bool> Asking::learn(std::span<const Need> needs, Evidence& evidence, Budget& budget) {
+  for (const Need& need : needs) {
+    if (cache_ == nullptr || !recalled_.insert(need.identity()).second) continue;
+    const auto came = recall(need, *cache_, evidence, budget);
+    if (came && *came) return true;
+    if (!came && failure(came.error()) == Failure::budget) return came;
+  }
   if (fetcher_ == nullptr) return false;
   for (const Need& need : needs) {
     if (!asked_.insert(need.identity()).second) continue;
-    MOHR_TRY(const bool came, fetch(need, *fetcher_, evidence, budget));
+    MOHR_TRY(const bool came, fetch(need, *fetcher_, cache_, evidence, budget));
     if (came) return true;
   }
   return false;

@@ -91,7 +91,11 @@ Result<void> read_tst_info(ByteView content, TimestampToken& token) {
   if (info.peek() == asn1::kInteger) {
     MOHR_TRY(token.nonce, info.integer());
   }
-  MOHR_CHECK(info.next_if(context(0)));  // tsa: a hint only
+  if (info.peek() == context(0)) {
+    MOHR_TRY(Reader authority, info.enter(context(0)));
+    MOHR_TRY(token.authority, read_general_name(authority));
+    MOHR_CHECK(authority.finish());
+  }
   if (info.peek() == context(1)) {
     MOHR_TRY(const Reader extensions, info.enter(context(1)));
     MOHR_CHECK(refuse_critical_extensions(extensions));
@@ -172,6 +176,20 @@ bool is_for_timestamps_only(const Certificate& certificate) {
          certificate.has_extended_key_usage(Oid::kp_time_stamping);
 }
 
+// RFC 3161 2.4.2: the field tsa, when it is there, is one of the names of the certificate.
+bool is_named(const TimestampToken& token, const Certificate& certificate) {
+  if (!token.authority) return true;
+  const GeneralName& authority = *token.authority;
+  if (authority.kind == GeneralName::Kind::directory) {
+    const auto name = Name::parse(authority.value);
+    if (name && name->equals(certificate.subject())) return true;
+  }
+  const auto names = certificate.subject_alt_names();
+  return std::any_of(names.begin(), names.end(), [&](const GeneralName& name) {
+    return name.kind == authority.kind && equal(name.value, authority.value);
+  });
+}
+
 void check_value(const SignerInfo& signer, const Certificate& certificate, const std::string& authority, Findings& findings) {
   const Code algorithm{signer.signature_algorithm.scheme == crypto::SignatureScheme::none
                            ? asn1::dotted(signer.signature_algorithm_oid)
@@ -232,7 +250,7 @@ Result<TimestampRequest> parse_timestamp_request(ByteView der) {
   return request;
 }
 
-Result<TimestampToken> parse_timestamp_token(ByteView der, Budget& budget) {
+Result<TimestampToken> parse_timestamp_token(ByteView der, Budget& budget, CertificateMemory* memory) {
   TimestampToken token;
   MOHR_TRY(token.cms, parse_signed_data(der, budget));
   if (asn1::known_oid(token.cms.content_type) != Oid::tst_info) return broken("its content is no TSTInfo");
@@ -241,7 +259,7 @@ Result<TimestampToken> parse_timestamp_token(ByteView der, Budget& budget) {
   if (!token.cms.signers[0].has_signed_attributes) return broken("it has no signed attributes");
   MOHR_CHECK(read_tst_info(*token.cms.content, token));
   for (const ByteView encoding : token.cms.certificate_encodings) {
-    auto certificate = Certificate::parse(encoding);
+    auto certificate = parse_certificate(encoding, memory);
     if (certificate) token.certificates.push_back(std::move(*certificate));  // one that cannot be read cannot sign either
   }
   return token;
@@ -290,6 +308,7 @@ TokenCheck check_token(const TimestampToken& token, std::span<const CertificateP
   }
   if (!is_bound(signer, *check.signer)) check.findings.push_back(findings::timestamp_not_bound(authority));
   if (!is_for_timestamps_only(*check.signer)) check.findings.push_back(findings::timestamp_usage_wrong(authority));
+  if (!is_named(token, *check.signer)) check.findings.push_back(findings::timestamp_names_other(authority));
   check_value(signer, *check.signer, authority, check.findings);
   return check;
 }

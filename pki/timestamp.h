@@ -1,6 +1,7 @@
 // RFC 3161 time-stamps: requests, responses, tokens.
 #pragma once
 
+#include "pki/certificate_memory.h"
 #include "pki/cms.h"
 
 namespace mohr::pki {
@@ -24,9 +25,11 @@ struct TimestampToken {
   Instant time;                            // genTime, fraction cut
   std::int64_t accuracy_milliseconds = 0;  // 0 when absent
   bool ordering = false;
+  std::optional<GeneralName> authority;  // the field tsa
   std::vector<CertificatePtr> certificates;
 };
-Result<TimestampToken> parse_timestamp_token(ByteView der, Budget& budget);  // der_invalid, timestamp_invalid
+// Certificates are taken from `memory` where it has them; null: none. Errors: der_invalid, timestamp_invalid.
+Result<TimestampToken> parse_timestamp_token(ByteView der, Budget& budget, CertificateMemory* memory = nullptr);
 
 // The granted token of a TimeStampResp (whole ContentInfo element, view into `response`); timestamp_refused with the status text otherwise.
 Result<ByteView> token_from_response(ByteView response);
@@ -34,7 +37,7 @@ Result<ByteView> token_from_response(ByteView response);
 Result<void> answers(const TimestampToken& token, const TimestampRequest& request);
 
 // The facts of the token itself, without its path: message digest over TSTInfo, ESS binding, EKU critical and alone (RFC 3161 2.3),
-// the signature value. Findings say what is wrong; empty means good. `signer` is null when the token lacks its certificate.
+// the field tsa one of the signer's names (2.4.2), the signature value. Findings say what is wrong; empty means good. `signer` is null when the token lacks its certificate.
 struct TokenCheck {
   CertificatePtr signer;
   Findings findings;

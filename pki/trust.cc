@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "pki/core/json.h"
 #include "pki/core/source.h"
+#include "pki/trust_description.h"
 
 namespace mohr::pki {
 namespace {
@@ -13,60 +13,33 @@ constexpr std::uint64_t kFileAtMost = 16 << 20;
 
 Error invalid(const std::string& path, std::string what) { return errors::trust_invalid(Code{path}, Code{std::move(what)}); }
 
-// The strings of an array member; an absent member is an empty array.
-Result<std::vector<std::string>> strings(const json::Value& object, const char* name, const std::string& path) {
-  std::vector<std::string> out;
-  const json::Value* member = object.member(name);
-  if (member == nullptr) return out;
-  if (member->array() == nullptr) return invalid(path, std::string(name) + " is no list");
-  for (const json::Value& value : *member->array()) {
-    if (value.string() == nullptr) return invalid(path, std::string(name) + " holds something that is no text");
-    out.push_back(*value.string());
-  }
-  return out;
-}
-
-Result<void> only(const json::Value& object, std::initializer_list<std::string_view> known, const std::string& path) {
-  if (object.object() == nullptr) return invalid(path, "an object was expected");
-  for (const json::Member& member : *object.object()) {
-    if (std::find(known.begin(), known.end(), member.first) == known.end()) return invalid(path, "unknown member " + member.first);
-  }
-  return {};
-}
-
-struct AnchorRow {
-  std::string file, sha256;
-  bool demonstration = false, revocation_required = true;
-};
-
-Result<AnchorRow> read_anchor_row(const json::Value& value, const std::string& path) {
-  MOHR_CHECK(only(value, {"file", "sha256", "demonstration", "revocation"}, path));
-  AnchorRow row;
-  const std::string* file = value.string("file");
-  if (file == nullptr) return invalid(path, "an anchor without file");
-  row.file = *file;
-  if (const json::Value* sha256 = value.member("sha256")) {
-    if (sha256->string() == nullptr || sha256->string()->size() != 64) return invalid(path, "sha256 is no text of 64 hexadecimal digits");
-    row.sha256 = *sha256->string();
-  }
-  if (const json::Value* demonstration = value.member("demonstration")) {
-    if (demonstration->boolean() == nullptr) return invalid(path, "demonstration is neither true nor false");
-    row.demonstration = *demonstration->boolean();
-  }
-  if (const json::Value* revocation = value.member("revocation")) {
-    const std::string* word = revocation->string();
-    if (word == nullptr || (*word != "required" && *word != "not-required"))
-      return invalid(path, "revocation is neither required nor not-required");
-    row.revocation_required = *word == "required";
-  }
-  return row;
-}
-
 Result<std::vector<CertificatePtr>> certificates_of(const std::string& path) {
   MOHR_TRY(const Bytes file, read_file(path, kFileAtMost));
   auto certificates = parse_certificates(file);
   if (!certificates) return std::move(certificates).error().at(path);
   return certificates;
+}
+
+// Everything about an anchor that a verdict can depend on, for the identity of the trust.
+Bytes identity_of(const Anchor& anchor) {
+  std::string text = std::string(domain_id(anchor.domain)) + (anchor.demonstration ? "d" : "-") + (anchor.revocation_required ? "r" : "-") +
+                     (anchor.purposes.sign ? "s" : "-") + (anchor.purposes.timestamp ? "t" : "-") + (anchor.purposes.status ? "o" : "-") +
+                     std::to_string(anchor.from.seconds) + "/" + std::to_string(anchor.until.seconds) + "/" +
+                     std::to_string(anchor.constraints.path_length.value_or(-1));
+  if (anchor.constraints.policies) {
+    text += "policies";
+    for (const Bytes& policy : *anchor.constraints.policies) text += " " + hex(policy);
+  }
+  for (const auto& names : anchor.constraints.names) {
+    for (const GeneralName& name : names->names.permitted) text += "+" + std::to_string(static_cast<int>(name.kind)) + hex(name.value);
+    for (const GeneralName& name : names->names.excluded) text += "-" + std::to_string(static_cast<int>(name.kind)) + hex(name.value);
+  }
+  if (anchor.levels)
+    for (const auto& [policy, level] : *anchor.levels) text += "=" + hex(policy) + std::string(level_id(level));
+  Bytes part{1};
+  append(part, anchor.certificate->fingerprint().view());
+  append(part, crypto::sha256(as_bytes(text)).view());
+  return part;
 }
 
 bool is_certificate_file(const std::filesystem::path& path) {
@@ -76,20 +49,24 @@ bool is_certificate_file(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<void> Trust::add_anchor(Anchor anchor) {
+void Trust::insert(Anchor anchor) {
   const auto known = std::find_if(anchors_.begin(), anchors_.end(), [&](const Anchor& other) {
     return other.certificate->fingerprint() == anchor.certificate->fingerprint();
   });
-  if (known != anchors_.end()) {  // configured twice: the stricter wins
-    known->demonstration |= anchor.demonstration;
-    known->revocation_required |= anchor.revocation_required;
-    update_identity();
-    return {};
-  }
-  MOHR_CHECK(anchor.certificate->key());  // built now, once: an anchor's key is needed for every path
-  anchors_.push_back(std::move(anchor));
+  if (known != anchors_.end()) restrict_to(*known, anchor);
+  else anchors_.push_back(std::move(anchor));
+}
+
+Result<void> Trust::add_anchor(Anchor anchor) {
+  insert(std::move(anchor));
   update_identity();
   return {};
+}
+
+void Trust::add_anchors(std::vector<Anchor> anchors) {
+  anchors_.reserve(anchors_.size() + anchors.size());
+  for (Anchor& anchor : anchors) insert(std::move(anchor));
+  update_identity();
 }
 
 void Trust::add_intermediate(CertificatePtr certificate) {
@@ -107,11 +84,7 @@ const Anchor* Trust::anchor_of(const Certificate& certificate) const {
 
 void Trust::update_identity() {
   std::vector<Bytes> parts;
-  for (const Anchor& anchor : anchors_) {
-    Bytes part{1, static_cast<Byte>(anchor.demonstration), static_cast<Byte>(anchor.revocation_required)};
-    append(part, anchor.certificate->fingerprint().view());
-    parts.push_back(std::move(part));
-  }
+  for (const Anchor& anchor : anchors_) parts.push_back(identity_of(anchor));
   for (const CertificatePtr& certificate : intermediates_) {
     Bytes part{2};
     append(part, certificate->fingerprint().view());
@@ -128,7 +101,9 @@ Result<void> Trust::load(const std::string& path) {
   std::error_code ignored;
   if (!fs::is_directory(path, ignored)) {
     MOHR_TRY(std::vector<CertificatePtr> certificates, certificates_of(path));
-    for (CertificatePtr& certificate : certificates) MOHR_CHECK(add_anchor({std::move(certificate), false, true, path}));
+    std::vector<Anchor> anchors;
+    for (CertificatePtr& certificate : certificates) anchors.push_back({std::move(certificate), false, true, path});
+    add_anchors(std::move(anchors));
     return {};
   }
   if (fs::exists(fs::path(path) / "trust.json", ignored)) return load_description(path);
@@ -143,37 +118,43 @@ Result<void> Trust::load(const std::string& path) {
   return {};
 }
 
+std::string machine_trust_folder() { return "/etc/mohr/trust"; }
+
+bool is_trust_folder(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored) && !std::filesystem::is_empty(path, ignored);
+}
+
+Result<Trust> machine_trust() {
+  Trust trust;
+  if (is_trust_folder(machine_trust_folder())) MOHR_CHECK(trust.load(machine_trust_folder()));
+  return trust;
+}
+
 // FOLDER/trust.json (docs/trust.md).
 Result<void> Trust::load_description(const std::string& folder) {
   const std::string path = folder + "/trust.json";
   MOHR_TRY(const Bytes file, read_file(path, kFileAtMost));
-  Budget budget;
-  auto parsed = json::parse(file, budget);
-  if (!parsed) return std::move(parsed).error().at(path);
-  const json::Value& description = *parsed;
-  MOHR_CHECK(only(description, {"version", "anchors", "intermediates", "allow_hosts"}, path));
-  const json::Value* version = description.member("version");
-  if (version == nullptr || version->integer() == nullptr || *version->integer() != 1) return invalid(path, "version is not 1");
-  const json::Value* anchors = description.member("anchors");
-  if (anchors == nullptr || anchors->array() == nullptr) return invalid(path, "anchors is no list");
-  for (const json::Value& value : *anchors->array()) {
-    MOHR_TRY(const AnchorRow row, read_anchor_row(value, path));
-    MOHR_TRY(std::vector<CertificatePtr> certificates, certificates_of(folder + "/" + row.file));
+  MOHR_TRY(TrustDescription description, parse_trust_description(file, path));
+  const auto levels = std::make_shared<const LevelTable>(std::move(description.levels));
+  for (TrustDescription::Row& row : description.anchors) {
+    Anchor& anchor = row.anchor;
+    anchor.source = folder + "/" + row.file;
+    MOHR_TRY(std::vector<CertificatePtr> certificates, certificates_of(anchor.source));
     if (certificates.size() != 1) return invalid(path, row.file + " does not hold exactly one certificate");
-    if (!row.sha256.empty()) {
-      const auto expected = from_hex(row.sha256);
-      if (!expected || !equal(*expected, certificates.front()->fingerprint().view()))
-        return errors::trust_digest_differs(Code{folder + "/" + row.file});
-    }
-    MOHR_CHECK(add_anchor({std::move(certificates.front()), row.demonstration, row.revocation_required, folder + "/" + row.file}));
+    anchor.certificate = std::move(certificates.front());
+    const auto expected = from_hex(row.sha256);
+    if (!row.sha256.empty() && !(expected && equal(*expected, anchor.certificate->fingerprint().view())))
+      return errors::trust_digest_differs(Code{anchor.source});
+    if (!levels->empty()) anchor.levels = levels;
+    MOHR_CHECK(add_anchor(std::move(anchor)));
   }
-  MOHR_TRY(const std::vector<std::string> intermediates, strings(description, "intermediates", path));
-  for (const std::string& name : intermediates) {
+  for (const std::string& name : description.intermediates) {
     MOHR_TRY(std::vector<CertificatePtr> certificates, certificates_of(folder + "/" + name));
     for (CertificatePtr& certificate : certificates) add_intermediate(std::move(certificate));
   }
-  MOHR_TRY(const std::vector<std::string> hosts, strings(description, "allow_hosts", path));
-  for (const std::string& host : hosts) allow_host(host);
+  for (std::string& host : description.allowed_hosts) allow_host(std::move(host));
+  locked_ |= description.locked;
   return {};
 }
 

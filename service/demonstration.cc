@@ -16,10 +16,12 @@ bool has_type(const HttpRequest& request, std::string_view type) {
   return given == type;
 }
 
-HttpResponse answer_tsa(const pki::DemonstrationAuthority& authority, const HttpRequest& request, Instant now) {
+HttpResponse answer_tsa(const pki::DemonstrationAuthority& authority, SerialNumbers& serials, const HttpRequest& request, Instant now) {
   if (request.method != "POST") return words(405, "POST a time-stamp request here (RFC 3161).\n");
   if (!has_type(request, "application/timestamp-query")) return words(415, "The content type must be application/timestamp-query.\n");
-  return {200, "application/timestamp-reply", authority.answer_timestamp(request.body, now)};
+  const auto serial = serials.next();
+  if (!serial) return words(503, "The serial number of the token could not be made durable.\n");
+  return {200, "application/timestamp-reply", authority.answer_timestamp(request.body, *serial, now)};
 }
 
 HttpResponse answer_ocsp(const pki::DemonstrationAuthority& authority, const HttpRequest& request, std::string_view rest, Instant now) {
@@ -56,9 +58,10 @@ void renew_crls(const std::string& directory, const pki::DemonstrationAuthority&
 
 }  // namespace
 
-HttpResponse answer_demonstration(const pki::DemonstrationAuthority& authority, const HttpRequest& request, Instant now) {
+HttpResponse answer_demonstration(const pki::DemonstrationAuthority& authority, SerialNumbers& serials, const HttpRequest& request,
+                                  Instant now) {
   const std::string_view path = request.path;
-  if (path == "/tsa") return answer_tsa(authority, request, now);
+  if (path == "/tsa") return answer_tsa(authority, serials, request, now);
   if (path == "/ocsp" || path.starts_with("/ocsp/")) return answer_ocsp(authority, request, path.substr(5), now);
   if (path.starts_with("/crl/")) return answer_file(authority, request, path.substr(5), ".crl", "application/pkix-crl", now);
   if (path.starts_with("/ca/")) return answer_file(authority, request, path.substr(4), ".cer", "application/pkix-cert", now);
@@ -71,10 +74,14 @@ Result<std::unique_ptr<Demonstration>> start_demonstration(const std::string& di
   HttpOptions options;
   options.port = authority->port();
   options.body_at_most = kBodyAtMost;
+  auto serials = std::make_unique<SerialNumbers>(directory + "/serials");
   const pki::DemonstrationAuthority& asked = *authority;
+  SerialNumbers& counted = *serials;
   MOHR_TRY(std::unique_ptr<HttpServer> server,
-           serve(options, [&asked, &clock](const HttpRequest& request) { return answer_demonstration(asked, request, clock.now()); }));
-  return std::make_unique<Demonstration>(std::move(authority), std::move(server));
+           serve(options, [&asked, &counted, &clock](const HttpRequest& request) {
+             return answer_demonstration(asked, counted, request, clock.now());
+           }));
+  return std::make_unique<Demonstration>(std::move(authority), std::move(serials), std::move(server));
 }
 
 }  // namespace mohr::service

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "pki/crypto_policy.h"
+#include "pki/national.h"
 #include "verify/evaluation.h"
 #include "verify/opinions.h"
 #include "verify/rules.h"
@@ -70,6 +71,10 @@ Result<SignatureVerdict> judge(const format::Signature& signature, const Situati
   verdict.findings = signature.findings;
   if (signature.signer) MOHR_CHECK(judge_certificate(signature, situation, verdict));
   identify_signer(signature, verdict.findings);
+  if (signature.signer) {
+    const pki::NationalIdentity identity = pki::national_identity(signature.signer->subject());
+    verdict.findings.insert(verdict.findings.end(), identity.findings.begin(), identity.findings.end());
+  }
   // The certificate of a path that was judged before has its key ready; its octets are the same.
   const bool held = verdict.chain && !verdict.chain->path.empty();
   const pki::Certificate* signer = held ? verdict.chain->path.front().certificate.get() : signature.signer.get();

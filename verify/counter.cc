@@ -59,6 +59,7 @@ void apply_waiting(const Finding& reason, Instant now, SignatureVerdict& verdict
 }
 
 void accept(const format::Signature& signature, SignatureVerdict& verdict) {
+  find_standing(verdict);
   verdict.indication = Indication::total_passed;
   verdict.sub_indication = SubIndication::none;
   verdict.outcome = Outcome::accept;

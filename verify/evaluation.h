@@ -1,15 +1,21 @@
 // Facts, evidence, trust and question to a verdict: pure, deterministic. Code follows EN 319 102-1 clause 5.
 #pragma once
 
+#include <map>
+
 #include "verify/path_judge.h"
 #include "verify/verifier.h"
 
 namespace mohr::verify {
 
+// The tokens of a document, parsed once, by their carriers; one that cannot be read is not there.
+using Tokens = std::map<const format::TimestampCarrier*, pki::TimestampToken>;
+
 struct Situation {
   const Question& question;
   const Options& options;
   const Grounds& grounds;
+  const Tokens& tokens;
   crypto::Hash request;  // SHA-256 of the request that the answer must name; size 0: none expected
 };
 
@@ -29,6 +35,8 @@ Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier
                                          const Situation& situation);
 // What the caller expects of the signed identity (docs/attributes.md).
 void compare_with_question(const format::Identity& identity, const Situation& situation, Findings& findings);
+// The domain and level of a signature that nothing speaks against; says so when it is internal only.
+void find_standing(SignatureVerdict& verdict);
 // Indication, outcome, owner, reason and next step from the findings: the counter.
 void decide(const format::Signature& signature, const Situation& situation, SignatureVerdict& verdict);
 

@@ -92,6 +92,7 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
            pki::find_path(question.target, {question.purpose, question.time}, grounds.trust, grounds.evidence, grounds.budget));
   for (pki::CertificatePtr& certificate : path.certificates) judgement->path.push_back({std::move(certificate), {}});
   judgement->anchor = path.anchor;
+  for (pki::Path& rejected : path.rejected) judgement->rejected.push_back({std::move(rejected.certificates), std::move(rejected.findings)});
   judgement->findings = std::move(path.findings);
   judgement->from = path.valid_from;
   judgement->until = std::min(path.valid_until, next_midnight(question.now));  // rows of algorithms change at midnight

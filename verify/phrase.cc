@@ -3,6 +3,7 @@
 #include <array>
 
 #include "pki/core/text.h"
+#include "pki/national.h"
 
 namespace mohr::verify {
 namespace {
@@ -69,6 +70,32 @@ std::string signer_line(const format::Signature& signature, Language language) {
   line += " · ";
   line += role_word(pki::signer_role(subject), language);
   if (const std::string unit = subject.first(asn1::Oid::organizational_unit); !unit.empty()) line += " · " + isolate(unit);
+  return line;
+}
+
+std::string identifier_line(const format::Signature& signature, Language language) {
+  if (!signature.signer) return {};
+  const pki::NationalIdentity identity = pki::national_identity(signature.signer->subject());
+  if (identity.identifier.empty()) return {};
+  const Label kind = !identity.kind                                              ? Label::kind_other
+                     : *identity.kind == pki::IdentifierKind::national_code ? Label::kind_national_code
+                                                                            : Label::kind_legal_id;
+  return isolate_ltr(identity.identifier) + " · " + std::string(phrase(kind, language));
+}
+
+std::string_view domain_word(pki::Domain domain, Language language) {
+  return phrase(domain == pki::Domain::national ? Label::domain_national : Label::domain_internal, language);
+}
+
+std::string_view level_word(pki::AssuranceLevel level, Language language) {
+  constexpr std::array kWords = {Label::level_bronze, Label::level_silver, Label::level_gold, Label::level_platinum};
+  return phrase(kWords[static_cast<std::size_t>(level)], language);
+}
+
+std::string standing_line(const SignatureVerdict& verdict, Language language) {
+  if (!verdict.domain) return {};
+  std::string line(domain_word(*verdict.domain, language));
+  if (verdict.level) line += " · " + std::string(level_word(*verdict.level, language));
   return line;
 }
 

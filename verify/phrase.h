@@ -18,6 +18,12 @@ std::string_view role_word(pki::SignerRole role, Language language);  // "person
 std::string_view owner_word(Owner owner, Language language);          // who mends it
 // "Demonstration Officer · personal signature · Agency": the signer card in one line.
 std::string signer_line(const format::Signature& signature, Language language);
+// "national code 0959744487"; empty when the signer's certificate has no identifier.
+std::string identifier_line(const format::Signature& signature, Language language);
+std::string_view domain_word(pki::Domain domain, Language language);
+std::string_view level_word(pki::AssuranceLevel level, Language language);
+// "national secure signature · assurance level Silver"; empty unless the signature is accepted.
+std::string standing_line(const SignatureVerdict& verdict, Language language);
 std::string uncovered_line(const format::Uncovered& part, Language language);
 
 }  // namespace mohr::verify

@@ -21,7 +21,7 @@ class Page {
   void no_signature();
   void outcome();
   void signature(std::size_t index);
-  void signer(const format::Signature& signature);
+  void signer(const format::Signature& signature, const SignatureVerdict& verdict);
   void times(const format::Signature& signature, const SignatureVerdict& verdict);
   void time(Label which, Instant at, std::string_view note);
   void checks(const format::Signature& signature, const SignatureVerdict& verdict);
@@ -114,7 +114,7 @@ void Page::outcome() {
   }
 }
 
-void Page::signer(const format::Signature& signature) {
+void Page::signer(const format::Signature& signature, const SignatureVerdict& verdict) {
   html_.markup("<section class=card>");
   heading(Label::signer);
   if (!signature.signer) {
@@ -126,7 +126,12 @@ void Page::signer(const format::Signature& signature) {
   html_.text(role_word(pki::signer_role(certificate.subject()), language_));
   if (const std::string unit = certificate.subject().first(asn1::Oid::organizational_unit); !unit.empty())
     html_.markup(" · <bdi>").text(unit).markup("</bdi>");
+  if (verdict.domain) html_.markup("</p><p>").text(standing_line(verdict, language_));
   html_.markup("</p><p class=small>");
+  if (const std::string identifier = identifier_line(signature, language_); !identifier.empty()) {
+    labelled(Label::identifier, identifier);
+    html_.markup(" · ");
+  }
   labelled(Label::issuer, certificate.issuer().display());
   html_.markup(" · ");
   labelled(Label::valid_until, display(certificate.not_after(), language_));
@@ -308,7 +313,7 @@ void Page::signature(std::size_t index) {
     html_.text(outcome_word(verdict.outcome, language_)).markup("</h2>");
     if (verdict.reason) html_.markup("<p>").text(render(*verdict.reason, language_)).markup("</p>");
   }
-  signer(facts);
+  signer(facts, verdict);
   times(facts, verdict);
   html_.markup("<section class=two>");
   checks(facts, verdict);
@@ -326,6 +331,7 @@ void Page::trusted() {
   label(Label::trusted);
   html_.markup("</summary><ul>");
   for (const std::string& anchor : verdict_.trusted) html_.markup("<li><bdi>").text(anchor).markup("</bdi></li>");
+  for (const Finding& override : verdict_.overrides) html_.markup("<li><bdi>").text(render(override, language_)).markup("</bdi></li>");
   html_.markup("</ul><div dir=ltr class=id>SHA-256 ").text(hex(verdict_.trust_identity.view())).markup("</div></details>\n");
 }
 

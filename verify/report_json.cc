@@ -83,6 +83,7 @@ Value certificate_value(const pki::Certificate& certificate) {
       .add("issuer", certificate.issuer().display())
       .add("role", role_id(pki::signer_role(certificate.subject())))
       .add("organization", certificate.subject().first(asn1::Oid::organizational_unit))
+      .add("identifier", certificate.subject().first(asn1::Oid::serial_number))
       .add("serial", hex(certificate.serial()))
       .add("not_before", iso8601(certificate.not_before()))
       .add("not_after", iso8601(certificate.not_after()))
@@ -110,6 +111,10 @@ Value path_value(const PathJudgementPtr& chain) {
   return list;
 }
 
+void add_rejected(Value& value, const PathJudgementPtr& chain) {
+  if (chain && !chain->rejected.empty()) value.add("rejected_paths", rejected_paths_value(*chain));
+}
+
 Value timestamps_value(const std::vector<TimestampVerdict>& timestamps) {
   Array list;
   for (const TimestampVerdict& timestamp : timestamps) {
@@ -118,6 +123,7 @@ Value timestamps_value(const std::vector<TimestampVerdict>& timestamps) {
     if (timestamp.time.seconds != 0) value.add("time", iso8601(timestamp.time));
     value.add("path", path_value(timestamp.chain)).add("findings", findings_value(timestamp.findings));
     if (timestamp.chain) value.add("path_findings", findings_value(timestamp.chain->findings));
+    add_rejected(value, timestamp.chain);
     list.push_back(std::move(value));
   }
   return list;
@@ -175,6 +181,8 @@ Value signature_value(const format::Signature& signature, const SignatureVerdict
       .add("sub_indication", sub_indication_id(verdict.sub_indication))
       .add("owner", owner_id(verdict.owner))
       .add("demonstration", verdict.demonstration);
+  if (verdict.domain) value.add("domain", pki::domain_id(*verdict.domain));
+  if (verdict.level) value.add("level", pki::level_id(*verdict.level));
   if (verdict.reason) value.add("reason", finding_value(*verdict.reason));
   if (verdict.next) value.add("next", step_value(*verdict.next));
   value.add("algorithm", signature.algorithm.scheme == crypto::SignatureScheme::none ? signature.algorithm_name
@@ -186,14 +194,27 @@ Value signature_value(const format::Signature& signature, const SignatureVerdict
   value.add("identity", identity_value(signature.identity))
       .add("references", references_value(signature))
       .add("uncovered", uncovered_value(signature))
-      .add("path", path_value(verdict.chain))
-      .add("timestamps", timestamps_value(verdict.timestamps))
+      .add("path", path_value(verdict.chain));
+  add_rejected(value, verdict.chain);
+  value.add("timestamps", timestamps_value(verdict.timestamps))
       .add("findings", findings_value(verdict.findings))
       .add("warnings", findings_value(verdict.warnings));
   return value;
 }
 
 }  // namespace
+
+Value rejected_paths_value(const PathJudgement& judgement) {
+  Array list;
+  for (const RejectedPath& rejected : judgement.rejected) {
+    Array subjects;
+    for (const pki::CertificatePtr& certificate : rejected.path) subjects.emplace_back(certificate->subject().display());
+    Value value;
+    value.add("path", std::move(subjects)).add("findings", findings_value(rejected.findings));
+    list.push_back(std::move(value));
+  }
+  return list;
+}
 
 Value identity_value(const format::Identity& identity) {
   Value value = Object{};
@@ -247,7 +268,7 @@ Value report_json(const Verdict& verdict, std::string_view name) {
   for (const std::string& anchor : verdict.trusted) anchors.emplace_back(anchor);
   Value trust;
   trust.add("identity", hex(verdict.trust_identity.view())).add("anchors", std::move(anchors));
-  report.add("trust", std::move(trust));
+  report.add("trust", std::move(trust)).add("overrides", findings_value(verdict.overrides));
   Array failed;
   for (const pki::FailedFetch& fetch : verdict.failed_fetches) {
     Value value;

@@ -53,6 +53,8 @@ void add_signature(const format::Signature& signature, const SignatureVerdict& v
     lines.field(Label::mended_by, owner_word(verdict.owner, language));
   }
   lines.field(Label::signer, signer_line(signature, language));
+  if (const std::string identifier = identifier_line(signature, language); !identifier.empty()) lines.field(Label::identifier, identifier);
+  if (verdict.domain) lines.field(Label::standing, standing_line(verdict, language));
   if (signature.claimed_time) lines.field(Label::signed_at, display(*signature.claimed_time, language));
   for (const TimestampVerdict& timestamp : verdict.timestamps) {
     if (timestamp.good) lines.field(Label::stamped_at, display(timestamp.time, language) + " · " + isolate(timestamp.authority));
@@ -85,6 +87,7 @@ std::string report_text(const Verdict& verdict, std::string_view name, Language 
   std::string checked = display(verdict.checked_at, language);
   if (verdict.time_was_given) checked += " (" + std::string(phrase(Label::time_was_given, language)) + ")";
   lines.field(Label::checked_at, checked);
+  for (const Finding& override : verdict.overrides) lines.field(Label::overrides, render(override, language));
   lines.field(Label::file, isolate_ltr(printable(name)));
   return lines.take();
 }

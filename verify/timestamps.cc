@@ -28,13 +28,12 @@ void accept_algorithms(const pki::TimestampToken& token, Instant now, Findings& 
 Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier, const format::Signature& signature,
                                          const Situation& situation) {
   TimestampVerdict verdict;
-  auto read = pki::parse_timestamp_token(carrier.token, situation.grounds.budget);
-  if (!read) {
-    if (failure(read.error()) == Failure::budget) return std::move(read).error();
+  const auto read = situation.tokens.find(&carrier);
+  if (read == situation.tokens.end()) {
     verdict.findings.push_back(findings::timestamp_unreadable());
     return verdict;
   }
-  const pki::TimestampToken& token = *read;
+  const pki::TimestampToken& token = read->second;
   verdict.time = token.time;
   MOHR_CHECK(situation.grounds.budget.spend(Limit::raw_verifications));
   pki::TokenCheck checked = pki::check_token(token, signature.certificates);

@@ -1,5 +1,6 @@
 #include "verify/verdict.h"
 
+#include <algorithm>
 #include <array>
 
 namespace mohr::verify {
@@ -18,7 +19,30 @@ constexpr std::array kSteps = {
 #include "verify/steps.def"
 #undef STEP
 
+// Of the statuses that were had.
+void add_proofs(const PathJudgementPtr& chain, std::vector<Instant>& proofs) {
+  if (!chain) return;
+  for (const CertificateFacts& facts : chain->path)
+    if (facts.revocation && facts.revocation->state != pki::RevocationState::unknown &&
+        facts.revocation->state != pki::RevocationState::not_checked)
+      proofs.push_back(facts.revocation->this_update);
+}
+
 }  // namespace
+
+std::optional<Instant> newest_proof(const Verdict& verdict) {
+  if (verdict.demonstration) return std::nullopt;
+  std::vector<Instant> proofs;
+  for (const SignatureVerdict& signature : verdict.signatures) {
+    add_proofs(signature.chain, proofs);
+    for (const TimestampVerdict& timestamp : signature.timestamps) {
+      add_proofs(timestamp.chain, proofs);
+      if (timestamp.good) proofs.push_back(timestamp.time);
+    }
+  }
+  const auto newest = std::max_element(proofs.begin(), proofs.end());
+  return newest != proofs.end() ? std::optional(*newest) : std::nullopt;
+}
 
 std::string_view indication_id(Indication indication) {
   switch (indication) {

@@ -50,6 +50,12 @@ struct OpinionSummary {
   bool agrees = true;
 };
 
+// A path to an anchor that was tried and does not hold, and why.
+struct RejectedPath {
+  std::vector<pki::CertificatePtr> path;  // target first
+  Findings findings;
+};
+
 // Path and revocation of one certificate at one time. Shared with the cache of the Verifier.
 struct PathJudgement {
   std::vector<CertificateFacts> path;   // target first
@@ -57,6 +63,7 @@ struct PathJudgement {
   Findings findings;                    // warnings among them
   bool good = false;
   bool chained = false;  // a path to an anchor verifies: its certificates' URLs may be fetched
+  std::vector<RejectedPath> rejected;  // in the order of trial; the path above is among them when none holds
   OpinionScope opinion;
   Instant from, until;  // good as long as the wanted time and the time of checking both lie in here
 };
@@ -85,6 +92,9 @@ struct SignatureVerdict {
   OpinionScope opinion;
   std::optional<Instant> best_signature_time;  // from a good time-stamp; else the time of checking was used
   bool demonstration = false;
+  // Only of an accepted signature: the weakest of all chains that it rests on, and the level of the signer's certificate.
+  std::optional<pki::Domain> domain;
+  std::optional<pki::AssuranceLevel> level;
 };
 
 struct Verdict {
@@ -97,8 +107,13 @@ struct Verdict {
   bool demonstration = false;
   std::vector<pki::FailedFetch> failed_fetches;
   std::vector<std::string> trusted;  // anchors that were configured: display names
+  Findings overrides;                // what the caller decided otherwise than the settings of this machine
   crypto::Hash trust_identity;
   std::vector<OpinionSummary> opinions;  // of other libraries; empty when none was wanted
 };
+
+// The newest time that the verdict has proof of: of a status that it rests on, or of a time-stamp that is good. Nothing under an authority of
+// a demonstration, whose clock is this computer's own.
+std::optional<Instant> newest_proof(const Verdict& verdict);
 
 }  // namespace mohr::verify

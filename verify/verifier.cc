@@ -31,16 +31,23 @@ void add_document_evidence(const format::SignedDocument& facts, pki::Evidence& e
   }
 }
 
-// The certificates inside time-stamp tokens serve the paths of their authorities.
-Result<void> add_timestamp_evidence(const format::SignedDocument& facts, pki::Evidence& evidence, Budget& budget) {
+Result<Tokens> read_tokens(const format::SignedDocument& facts, Budget& budget, pki::CertificateMemory* memory) {
+  Tokens tokens;
   for (const format::Signature& signature : facts.signatures) {
     for (const format::TimestampCarrier& carrier : signature.signature_timestamps) {
-      const auto token = pki::parse_timestamp_token(carrier.token, budget);
-      if (!token) continue;
-      for (const pki::CertificatePtr& certificate : token->certificates) evidence.add(certificate, pki::Origin::document);
+      auto token = pki::parse_timestamp_token(carrier.token, budget, memory);
+      if (token) tokens.emplace(&carrier, *std::move(token));
+      else if (failure(token.error()) == Failure::budget) return std::move(token).error();
     }
   }
-  return budget.in_time();
+  MOHR_CHECK(budget.in_time());
+  return tokens;
+}
+
+// The certificates inside time-stamp tokens serve the paths of their authorities.
+void add_timestamp_evidence(const Tokens& tokens, pki::Evidence& evidence) {
+  for (const auto& [carrier, token] : tokens)
+    for (const pki::CertificatePtr& certificate : token.certificates) evidence.add(certificate, pki::Origin::document);
 }
 
 // A signature that binds its certificate but does not bring it: the caller may have given it.
@@ -65,9 +72,20 @@ Result<crypto::Hash> request_digest(const Question& question, Budget& budget) {
   return crypto::digest_source(*question.expect_request, crypto::DigestAlgorithm::sha256, budget);
 }
 
+// What the caller decided otherwise than the settings: named in every verdict.
+Findings overrides_of(const Options& options, const Question& question) {
+  Findings overrides = options.overrides;
+  for (const std::string& host : options.allowed_hosts) overrides.push_back(findings::override_host(Code{host}));
+  if (question.time_was_given) overrides.push_back(findings::override_time(question.now));
+  if (!options.revocation) overrides.push_back(findings::override_revocation());
+  return overrides;
+}
+
 Verdict assemble(format::SignedDocument facts, std::vector<SignatureVerdict> signatures, const Question& question,
-                 const std::vector<std::string>& trusted, const crypto::Hash& trust_identity, const pki::Evidence& evidence) {
+                 const Options& options, const std::vector<std::string>& trusted, const crypto::Hash& trust_identity,
+                 const pki::Evidence& evidence) {
   Verdict verdict;
+  verdict.overrides = overrides_of(options, question);
   verdict.checked_at = question.now;
   verdict.time_was_given = question.time_was_given;
   verdict.no_signature = signatures.empty();
@@ -94,28 +112,29 @@ Result<Verdict> Verifier::verify(const Source& document, const Source* content, 
                                  pki::Fetcher* fetcher) const {
   Budget budget(state_->options.limits);
   MOHR_TRY(format::SignedDocument facts, format::read(document, content, budget, state_->options.cache ? &state_->memory : nullptr));
-  if (facts.signatures.empty()) return assemble(std::move(facts), {}, question, state_->trusted, state_->trust.identity(), given);
+  if (facts.signatures.empty()) return assemble(std::move(facts), {}, question, state_->options, state_->trusted, state_->trust.identity(), given);
   if (state_->trust.anchors().empty()) return errors::no_anchor();
 
   pki::Evidence evidence = given;
   add_document_evidence(facts, evidence);
   find_missing_signers(facts, evidence);
-  MOHR_CHECK(add_timestamp_evidence(facts, evidence, budget));
+  MOHR_TRY(const Tokens tokens, read_tokens(facts, budget, state_->options.cache ? &state_->memory : nullptr));
+  add_timestamp_evidence(tokens, evidence);
   MOHR_TRY(const crypto::Hash request, request_digest(question, budget));
   PathCache* cache = state_->options.cache ? &state_->cache : nullptr;
   const bool second_wanted = state_->options.opinions > 1;
   const crypto::OpinionModule* opinion = second_wanted ? state_->second_opinion() : nullptr;
-  pki::Asking asking(fetcher);
+  pki::Asking asking(fetcher, state_->options.kept);
   while (true) {
     const Grounds grounds{evidence, state_->trust, budget, cache, identity_of(evidence, state_->trust), opinion};
-    MOHR_TRY(std::vector<SignatureVerdict> verdicts, evaluate(facts, Situation{question, state_->options, grounds, request}));
+    MOHR_TRY(std::vector<SignatureVerdict> verdicts, evaluate(facts, Situation{question, state_->options, grounds, tokens, request}));
     // Judged again after each thing that came: it may make the other needs needless.
     bool came = false;
-    if (fetcher != nullptr) {
+    if (fetcher != nullptr || state_->options.kept != nullptr) {
       MOHR_TRY(came, asking.learn(needs(facts, verdicts, grounds, state_->options), evidence, budget));
     }
     if (came) continue;
-    Verdict verdict = assemble(std::move(facts), std::move(verdicts), question, state_->trusted, state_->trust.identity(), evidence);
+    Verdict verdict = assemble(std::move(facts), std::move(verdicts), question, state_->options, state_->trusted, state_->trust.identity(), evidence);
     if (second_wanted) verdict.opinions.push_back(sum_up(opinion, verdict.signatures));
     return verdict;
   }

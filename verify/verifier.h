@@ -3,7 +3,7 @@
 
 #include "format/reader.h"
 #include "pki/crypto/opinion.h"
-#include "pki/fetch.h"
+#include "pki/revocation_cache.h"
 #include "verify/verdict.h"
 
 namespace mohr::verify {
@@ -22,7 +22,9 @@ struct Options {
   bool cache = true;
   int opinions = 2;  // how many libraries are asked: 2 asks Botan too where it is installed (verify/opinions.h)
   const crypto::OpinionModule* second = nullptr;  // asked in place of the installed one
+  pki::RevocationCache* kept = nullptr;           // what was fetched before, on disk; outlives the verifier
   std::vector<std::string> allowed_hosts;         // may be asked for missing issuers though no path verifies yet (--allow-host)
+  Findings overrides;                             // what the door's caller decided about trust: named in every verdict
 };
 
 class Verifier {

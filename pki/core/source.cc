@@ -57,16 +57,16 @@ Result<void> FileSource::read_at(std::uint64_t offset, std::span<Byte> into) con
   return {};
 }
 
-Result<Bytes> read_all(const Source& source, std::uint64_t at_most) {
-  if (source.size() > at_most) return errors::budget_exceeded(Code{"memory-bytes"}, static_cast<std::int64_t>(at_most));
+Result<Bytes> read_all(const Source& source, std::uint64_t at_most, Limit limit) {
+  if (source.size() > at_most) return errors::budget_exceeded(Code{std::string(limit_id(limit))}, static_cast<std::int64_t>(at_most));
   Bytes bytes(source.size());
   MOHR_CHECK(source.read_at(0, bytes));
   return bytes;
 }
 
-Result<Bytes> read_file(const std::string& path, std::uint64_t at_most) {
+Result<Bytes> read_file(const std::string& path, std::uint64_t at_most, Limit limit) {
   MOHR_TRY(const auto source, FileSource::open(path));
-  return read_all(*source, at_most);
+  return read_all(*source, at_most, limit);
 }
 
 Result<void> MemorySink::write(ByteView bytes) {
@@ -134,8 +134,9 @@ Result<void> NewFile::write_at(std::uint64_t offset, ByteView bytes) {
   return {};
 }
 
-Result<void> NewFile::commit() {
-  if (::fsync(fd_) != 0 || ::close(std::exchange(fd_, -1)) != 0) return errors::file_not_writable(Code{path_}, Code{reason()});
+Result<void> NewFile::commit(Flush flush) {
+  if ((flush == Flush::yes && ::fsync(fd_) != 0) || ::close(std::exchange(fd_, -1)) != 0)
+    return errors::file_not_writable(Code{path_}, Code{reason()});
   // link() instead of rename() when nothing may be replaced: it fails when the name was taken meanwhile.
   if (!replace_) {
     if (::link(temporary_.c_str(), path_.c_str()) == 0) return {};

@@ -54,9 +54,9 @@ class FileSource final : public Source {
   std::string name_;
 };
 
-// All octets, or budget_exceeded when there are more than `at_most`.
-Result<Bytes> read_all(const Source& source, std::uint64_t at_most);
-Result<Bytes> read_file(const std::string& path, std::uint64_t at_most);
+// All octets, or budget_exceeded when there are more than `at_most`, which is what that limit allows.
+Result<Bytes> read_all(const Source& source, std::uint64_t at_most, Limit limit = Limit::memory_bytes);
+Result<Bytes> read_file(const std::string& path, std::uint64_t at_most, Limit limit = Limit::memory_bytes);
 
 // Where a writer's octets go, in order.
 class Sink {
@@ -87,7 +87,8 @@ class NewFile final : public Sink {
   ~NewFile() override;
   Result<void> write(ByteView bytes) override;
   Result<void> write_at(std::uint64_t offset, ByteView bytes) override;
-  Result<void> commit();
+  enum class Flush : std::uint8_t { yes, no };  // no: for files that are worth nothing after a power cut, or are checked when read
+  Result<void> commit(Flush flush = Flush::yes);
   [[nodiscard]] const std::string& temporary_path() const { return temporary_; }  // to verify before commit()
 
  private:

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 
+#include "pki/core/bytes.h"
 #include "pki/core/jalali.h"
 
 namespace mohr {
@@ -168,6 +169,15 @@ std::string_view nearest(std::string_view word, std::initializer_list<std::strin
     }
   }
   return best;
+}
+
+char32_t next_character(std::string_view text, std::size_t& at) {
+  const auto lead = static_cast<Byte>(text[at++]);
+  if (lead < 0xc0) return lead;
+  const int more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+  char32_t c = lead & (0x3fU >> more);
+  for (int i = 0; i < more && at < text.size(); ++i) c = c << 6 | (static_cast<Byte>(text[at++]) & 0x3fU);
+  return c;
 }
 
 }  // namespace mohr

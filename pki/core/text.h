@@ -9,6 +9,8 @@
 namespace mohr {
 
 bool is_valid_utf8(std::string_view text);
+// The character of valid UTF-8 at `at`, which moves past it.
+char32_t next_character(std::string_view text, std::size_t& at);
 // Invalid UTF-8, control characters and bidirectional controls become U+FFFD: names cannot spoof a verdict.
 std::string printable(std::string_view text);
 // U+2068 text U+2069: a name keeps its own direction inside a sentence.

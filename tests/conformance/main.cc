@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::array kSuites = {
 #define SUITE(function, name, folder) Suite{name, folder, function},
+#define SUITE_OF_PACKAGE(function, name, folder, elsewhere) Suite{name, folder, function, elsewhere},
 #include "suites.def"
 #undef SUITE
 };
@@ -142,9 +143,16 @@ json::Value to_json(const Case& one) {
   return out;
 }
 
-json::Value run_suite(const Suite& suite, const Arguments& arguments, std::size_t& unexpected, std::FILE* out) {
+// Where its material lies; "" when it is not here.
+std::string folder_of(const Suite& suite, const Arguments& arguments) {
+  const std::string folder = arguments.corpora + "/" + std::string(suite.folder);
+  if (std::filesystem::is_directory(folder)) return folder;
+  return std::filesystem::is_directory(suite.elsewhere) ? std::string(suite.elsewhere) : std::string();
+}
+
+json::Value run_suite(const Suite& suite, const std::string& folder, const Arguments& arguments, std::size_t& unexpected, std::FILE* out) {
   Cases cases;
-  suite.run(arguments.corpora + "/" + std::string(suite.folder), cases);
+  suite.run(folder, cases);
   const Exceptions exceptions = read_exceptions(arguments.exceptions, suite.name);
   Tally tally;
   json::Array rows;
@@ -209,13 +217,13 @@ int run(const Arguments& arguments) {
   bool missing = false;
   for (const Suite& suite : kSuites) {
     if (!is_wanted(suite, arguments)) continue;
-    const std::string folder = arguments.corpora + "/" + std::string(suite.folder);
-    if (!std::filesystem::is_directory(folder)) {
-      std::fprintf(stderr, "mohr_conformance: there is no folder %s\n", folder.c_str());
+    const std::string folder = folder_of(suite, arguments);
+    if (folder.empty()) {
+      std::fprintf(stderr, "mohr_conformance: there is no folder %s/%s\n", arguments.corpora.c_str(), std::string(suite.folder).c_str());
       missing = missing || !arguments.suites.empty();
       continue;
     }
-    suites.push_back(run_suite(suite, arguments, unexpected, out));
+    suites.push_back(run_suite(suite, folder, arguments, unexpected, out));
   }
   const bool ran = !suites.empty();
   json::Value document;

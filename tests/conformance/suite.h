@@ -35,6 +35,7 @@ class Cases {
 struct Suite {
   std::string_view name, folder;
   void (*run)(const std::string& folder, Cases& cases);
+  std::string_view elsewhere = {};  // the same material as a Debian package installs it, where there are no corpora
 };
 
 // Files under `folder` whose name ends in `ending`, sorted; relative to it.

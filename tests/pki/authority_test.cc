@@ -208,7 +208,7 @@ TEST_F(Authority, TimestampsWhatItShould) {
     request.digest = digest;
     request.imprint = to_bytes(crypto::digest(digest, as_bytes("x")).view());
     request.nonce = {0x05};
-    const Bytes response = authority_->answer_timestamp(write_timestamp_request(request), kNow);
+    const Bytes response = authority_->answer_timestamp(write_timestamp_request(request), Bytes{0x17}, kNow);
     const auto token = token_from_response(response);
     EXPECT_EQ(token.has_value(), granted) << crypto::digest_name(digest);
     if (!token) continue;
@@ -224,8 +224,8 @@ TEST_F(Authority, TimestampsWhatItShould) {
   TimestampRequest foreign;
   foreign.imprint = to_bytes(crypto::sha256(as_bytes("x")).view());
   foreign.policy = *asn1::contents_from_dotted("1.2.3.4");
-  EXPECT_FALSE(token_from_response(authority_->answer_timestamp(write_timestamp_request(foreign), kNow)));
-  EXPECT_FALSE(token_from_response(authority_->answer_timestamp(as_bytes("not a request"), kNow)));
+  EXPECT_FALSE(token_from_response(authority_->answer_timestamp(write_timestamp_request(foreign), Bytes{0x17}, kNow)));
+  EXPECT_FALSE(token_from_response(authority_->answer_timestamp(as_bytes("not a request"), Bytes{0x17}, kNow)));
 }
 
 }  // namespace

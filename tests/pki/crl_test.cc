@@ -195,7 +195,7 @@ TEST(Crl, RefusesBrokenOnes) {
     EXPECT_EQ(crl.error().code, ErrorCode::crl_invalid) << i;
   }
   EXPECT_FALSE(parses({}));
-  Budget small(Limits().set(Limit::memory_bytes, 10));
+  Budget small(Limits().set(Limit::crl_bytes, 10));
   EXPECT_EQ(failure(Crl::parse(assemble(Pieces{}), small).error()), Failure::budget);
   Budget budget;
   EXPECT_FALSE(parse_crls(vectors::file("root.pem"), budget));

@@ -46,6 +46,8 @@ class Server {
   [[nodiscard]] std::string url(const std::string& path) const { return "http://" + host() + path; }
   std::map<std::string, std::string> answers;
   std::atomic<int> requests{0};
+  // Only when no request is under way.
+  [[nodiscard]] const std::string& last_request() const { return last_request_; }
 
  private:
   void run() {
@@ -54,6 +56,7 @@ class Server {
       std::array<char, 4096> buffer{};
       const ssize_t got = ::recv(client, buffer.data(), buffer.size(), 0);
       const std::string text(buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+      last_request_ = text;
       const std::size_t from = text.find(' ') + 1;
       const auto found = answers.find(text.substr(from, text.find(' ', from) - from));
       if (found == answers.end() || found->second.empty()) {
@@ -66,6 +69,7 @@ class Server {
   }
   int socket_, port_ = 0;
   std::vector<int> held_;
+  std::string last_request_;
   std::thread thread_;
 };
 
@@ -98,6 +102,29 @@ TEST_F(FetchServer, WhatIsAskedForComes) {
   ASSERT_TRUE(got) << render(got.error(), Language::en);
   EXPECT_EQ(as_text(*got), "octets");
   EXPECT_TRUE(fetch("/twice"));
+}
+
+TEST_F(FetchServer, WhatDidNotChangeIsNotSentAgain) {
+  server_.answers["/list"] = answer("200 OK\r\nETag: \"7\"\r\nLast-Modified: Wed, 25 Nov 2026 00:00:00 GMT", "list");
+  server_.answers["/same"] = "HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n";
+  server_.start();
+  auto fetcher = open_fetcher({{server_.host()}});
+  ASSERT_TRUE(fetcher);
+  FetchRequest request;
+  request.url = server_.url("/list");
+  Budget budget;
+  const auto first = (*fetcher)->fetch_if_changed(request, {}, budget);
+  ASSERT_TRUE(first) << render(first.error(), Language::en);
+  EXPECT_EQ(as_text(first->body), "list");
+  EXPECT_EQ(first->validators.etag, "\"7\"");
+  EXPECT_EQ(first->validators.last_modified, "Wed, 25 Nov 2026 00:00:00 GMT");
+  request.url = server_.url("/same");
+  const auto second = (*fetcher)->fetch_if_changed(request, first->validators, budget);
+  ASSERT_TRUE(second) << render(second.error(), Language::en);
+  EXPECT_TRUE(second->unchanged);
+  EXPECT_NE(server_.last_request().find("If-None-Match: \"7\"\r\n"), std::string::npos);
+  EXPECT_NE(server_.last_request().find("If-Modified-Since: Wed, 25 Nov 2026 00:00:00 GMT\r\n"), std::string::npos);
+  EXPECT_FALSE((*fetcher)->fetch_if_changed(request, {}, budget));  // 304 to a question without a condition
 }
 
 TEST_F(FetchServer, RedirectsAreCheckedLikeFirstRequests) {

@@ -1,0 +1,115 @@
+// Time-stamps: a token made by our authority, and one verified, its path judged before.
+#include "bench/material.h"
+#include "bench/rows.h"
+#include "pki/issue.h"
+#include "verify/evaluation.h"
+
+namespace mohr::bench {
+namespace {
+
+constexpr std::size_t kStamped = 256;  // a signature value of RSA-2048
+
+struct Authority {
+  std::unique_ptr<crypto::SigningKey> key;
+  pki::CertificatePtr certificate;
+};
+
+Authority make_authority(crypto::NewKey kind) {
+  Authority authority{must(crypto::generate_key(kind), "key"), nullptr};
+  pki::CertificateProfile profile;
+  const pki::NamePart name{asn1::Oid::common_name, "Bench TSA"};
+  profile.subject = pki::write_name({&name, 1});
+  profile.spki = to_bytes(authority.key->public_key().spki());
+  profile.serial = Bytes(9, 0x41);
+  profile.not_before = kNow - kDay;
+  profile.not_after = kNow + 365 * kDay;
+  profile.key_usage = pki::kDigitalSignature;
+  profile.extended_key_usages = {asn1::Oid::kp_time_stamping};
+  profile.extended_key_usage_critical = true;
+  const Bytes der = must(pki::issue_certificate(profile, *authority.key, nullptr, crypto::preferred_algorithm(authority.key->public_key())), "TSA");
+  authority.certificate = must(pki::Certificate::parse(der), "TSA");
+  return authority;
+}
+
+pki::TimestampRequest request_for(ByteView stamped) {
+  pki::TimestampRequest request;
+  request.imprint = to_bytes(crypto::sha256(stamped).view());
+  request.nonce = Bytes(16, 0x42);
+  return request;
+}
+
+Bytes answer(const Authority& authority, ByteView octets) {
+  const auto request = must(pki::parse_timestamp_request(octets), "request");
+  pki::TimestampProfile profile;
+  profile.policy = "2.999.1";
+  profile.now = kNow;
+  profile.serial = Bytes(16, 0x43);
+  return must(pki::issue_timestamp_response(request, profile, *authority.key, authority.certificate, {}), "token");
+}
+
+// Everything that a token is verified with; lives until the program ends.
+struct Verification {
+  Authority authority;
+  format::Signature signature;
+  format::TimestampCarrier carrier;
+  pki::Trust trust;
+  pki::Evidence evidence;
+  verify::PathCache cache;
+  pki::CertificateMemory memory;
+  verify::Question question;
+  verify::Options options;
+  crypto::Hash identity;
+  std::shared_ptr<const crypto::PublicKey> key;
+  crypto::SignatureAlgorithm algorithm;
+  Bytes signed_octets, value;
+};
+
+void verify_token(Verification& v) {
+  Budget budget;
+  verify::Tokens tokens;
+  tokens.emplace(&v.carrier, must(pki::parse_timestamp_token(v.carrier.token, budget, &v.memory), "token"));
+  const verify::Grounds grounds{v.evidence, v.trust, budget, &v.cache, v.identity};
+  const auto verdict = verify::judge_timestamp(v.carrier, v.signature, {v.question, v.options, grounds, tokens, {}});
+  if (!verdict || !verdict->good) stop("a time-stamp that must be good was not");
+}
+
+Verification* make_verification() {
+  auto* v = new Verification;  // NOLINT: kept until the program ends
+  v->authority = make_authority(crypto::NewKey::rsa2048);
+  v->carrier.stamped = crypto::random_bytes(kStamped);
+  const Bytes response = answer(v->authority, pki::write_timestamp_request(request_for(v->carrier.stamped)));
+  v->carrier.token = to_bytes(must(pki::token_from_response(response), "token"));
+  if (auto added = v->trust.add_anchor({v->authority.certificate, false, false, "bench"}); !added) stop("anchor");
+  v->question.now = kNow + kMinute;
+  v->options.opinions = 1;
+  v->identity = v->trust.identity();
+  Budget budget;
+  const auto token = must(pki::parse_timestamp_token(v->carrier.token, budget), "token");
+  v->key = must(v->authority.certificate->key(), "key");
+  v->algorithm = token.cms.signers[0].signature_algorithm;
+  v->signed_octets = to_bytes(token.cms.signers[0].signed_octets);
+  v->value = to_bytes(token.cms.signers[0].signature);
+  return v;
+}
+
+}  // namespace
+
+std::vector<Row> timestamp_rows() {
+  std::vector<Row> rows;
+  auto authority = std::make_shared<Authority>(make_authority(crypto::NewKey::p256));
+  const Bytes request = pki::write_timestamp_request(request_for(Bytes(kStamped, 1)));
+  const crypto::SignatureAlgorithm algorithm = crypto::preferred_algorithm(authority->key->public_key());
+  rows.push_back({"tsa_token_p256", "request read, token of P-256 made, its certificate in it", "one raw signature", 1.4,
+                  [authority, request] { answer(*authority, request); },
+                  [authority, algorithm] { must(authority->key->sign(algorithm, Bytes(160, 2)), "signature"); }});
+  auto* v = make_verification();
+  rows.push_back({"tst_verify_warm_rsa2048", "time-stamp token parsed and verified, its path judged before", "digest and one raw verification", 1.6,
+                  [v] { verify_token(*v); },
+                  [v] {
+                    crypto::sha256(v->carrier.stamped);
+                    if (v->key->verify(v->algorithm, v->signed_octets, v->value) != crypto::SignatureCheck::good) stop("raw verification");
+                  }});
+  return rows;
+}
+
+}  // namespace mohr::bench

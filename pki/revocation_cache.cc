@@ -1,0 +1,227 @@
+#include "pki/revocation_cache.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "pki/folder_lock.h"
+#include "pki/kept_file.h"
+
+namespace mohr::pki {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kPurpose = "revocation", kFailurePurpose = "failed addresses";
+constexpr std::int64_t kFirstPause = 30, kLongestPause = 15 * kMinute;
+constexpr std::size_t kMostFailures = 200;
+
+// Who signed it, by the issuer's own key (RFC 5280 6.3.3 f) or by a responder that this key certified (RFC 6960 4.2.2.2).
+Result<bool> is_signed(const Certificate& signer, const crypto::SignatureAlgorithm& algorithm, ByteView tbs, ByteView signature,
+                       Budget& budget) {
+  const auto key = signer.key();
+  if (!key || algorithm.scheme == crypto::SignatureScheme::none) return false;
+  MOHR_CHECK(budget.spend(Limit::raw_verifications));
+  return (*key)->verify(algorithm, tbs, signature) == crypto::SignatureCheck::good;
+}
+
+Result<bool> is_answered_for(const Certificate& issuer, const OcspResponse& response, Budget& budget) {
+  MOHR_TRY(const bool own, is_signed(issuer, response.signature_algorithm(), response.tbs(), response.signature(), budget));
+  if (own) return true;
+  for (const CertificatePtr& delegate : response.certificates()) {
+    if (!delegate->has_extended_key_usage(asn1::Oid::kp_ocsp_signing) || !delegate->issuer().equals(issuer.subject())) continue;
+    MOHR_TRY(const bool signs, is_signed(*delegate, response.signature_algorithm(), response.tbs(), response.signature(), budget));
+    if (!signs) continue;
+    MOHR_CHECK(budget.spend(Limit::raw_verifications));
+    if (verify_signature(*delegate, issuer) == crypto::SignatureCheck::good) return true;
+  }
+  return false;
+}
+
+// Newer by thisUpdate, and never of a smaller crlNumber: an old list that is sent again replaces nothing.
+bool is_newer(const json::Value& kept, Instant this_update, ByteView number) {
+  const std::string* time = kept.string("this_update");
+  const std::string* text = kept.string("number");
+  const auto before = time != nullptr ? from_iso8601(*time) : std::nullopt;
+  const auto kept_number = text != nullptr ? from_hex(*text) : std::nullopt;
+  if (!before || !kept_number) return true;
+  if (this_update < *before) return false;
+  return number.empty() || !is_less_number(number, *kept_number);
+}
+
+std::string text_of(const json::Value& facts, std::string_view name) {
+  const std::string* text = facts.string(name);
+  return text != nullptr ? *text : std::string();
+}
+
+}  // namespace
+
+RevocationCache::RevocationCache(InstallationPtr installation, const Clock& clock, std::uint64_t at_most)
+    : installation_(std::move(installation)), clock_(clock), at_most_(at_most), folder_(installation_->folder() + "/revocation") {}
+
+// The name of the file: a digest of kind, issuer's key, address and, for an answer, the certificate.
+std::string RevocationCache::path_of(const Need& need) const {
+  Bytes octets{static_cast<Byte>(need.kind)};
+  append(octets, crypto::sha256(need.issuer->spki()).view());
+  if (need.kind == Need::Kind::ocsp) append(octets, need.certificate->fingerprint().view());
+  append(octets, as_bytes(need.url));
+  return folder_ + "/" + hex(crypto::sha256(octets).view());
+}
+
+std::optional<Bytes> RevocationCache::find(const Need& need, std::uint64_t at_most) const {
+  if (!need.issuer) return std::nullopt;
+  const auto file = open_kept(path_of(need), kPurpose, *installation_);
+  if (!file) return std::nullopt;
+  auto der = file->octets(at_most);
+  if (!der) return std::nullopt;
+  if (hex(crypto::sha256(*der).view()) != text_of(file->facts, "sha256")) {  // damaged: gone, so that no server says that it is unchanged
+    std::error_code ignored;
+    fs::remove(path_of(need), ignored);
+    return std::nullopt;
+  }
+  return *std::move(der);
+}
+
+Validators RevocationCache::validators(const Need& need) const {
+  if (!need.issuer) return {};
+  const auto file = open_kept(path_of(need), kPurpose, *installation_);
+  if (!file) return {};
+  return {text_of(file->facts, "etag"), text_of(file->facts, "last_modified")};
+}
+
+Result<bool> RevocationCache::keep(const Need& need, const Crl& crl, const Validators& validators, Budget& budget) const {
+  if (!need.issuer || !crl.next_update()) return false;
+  MOHR_TRY(const bool own, is_signed(*need.issuer, crl.signature_algorithm(), crl.tbs(), crl.signature(), budget));
+  return own && replace(need, crl.der(), crl.this_update(), crl.number(), validators);
+}
+
+Result<bool> RevocationCache::keep(const Need& need, const OcspResponse& response, Budget& budget) const {
+  if (!need.issuer) return false;
+  const auto single = std::find_if(response.responses().begin(), response.responses().end(), [&](const SingleResponse& one) {
+    return one.next_update && matches(one.id, *need.certificate, *need.issuer);
+  });
+  if (single == response.responses().end()) return false;
+  MOHR_TRY(const bool right, is_answered_for(*need.issuer, response, budget));
+  return right && replace(need, response.der(), single->this_update, {}, {});
+}
+
+bool RevocationCache::replace(const Need& need, ByteView der, Instant this_update, ByteView number, const Validators& validators) const {
+  if (der.size() > at_most_) return false;
+  std::error_code ignored;
+  fs::create_directories(folder_, ignored);
+  const std::string path = path_of(need);
+  const FolderLock lock(folder_);
+  if (const auto kept = open_kept(path, kPurpose, *installation_); kept && !is_newer(kept->facts, this_update, number)) return false;
+  json::Value facts;
+  facts.add("url", need.url).add("this_update", iso8601(this_update)).add("number", hex(number));
+  facts.add("sha256", hex(crypto::sha256(der).view()));
+  facts.add("etag", validators.etag).add("last_modified", validators.last_modified);
+  if (!write_kept(path, kPurpose, *installation_, facts, der)) return false;
+  make_room();
+  return true;
+}
+
+RevocationCache::Size RevocationCache::size() const {
+  Size size;
+  std::error_code failed, ignored;
+  for (fs::directory_iterator entry(folder_, failed), end; !failed && entry != end; entry.increment(failed)) {
+    ++size.files;
+    const std::uintmax_t octets = entry->file_size(ignored);
+    if (!ignored) size.octets += octets;
+  }
+  return size;
+}
+
+// The oldest go first until what is left fits. Called under the lock.
+void RevocationCache::make_room() const {
+  struct Old {
+    fs::file_time_type time;
+    std::uint64_t octets;
+    fs::path path;
+  };
+  std::vector<Old> files;
+  std::uint64_t total = 0;
+  std::error_code failed, ignored;
+  for (fs::directory_iterator entry(folder_, failed), end; !failed && entry != end; entry.increment(failed)) {
+    if (entry->path().filename() == "lock") continue;
+    Old old{entry->last_write_time(ignored), entry->file_size(ignored), entry->path()};
+    if (ignored) continue;
+    total += old.octets;
+    files.push_back(std::move(old));
+  }
+  if (total <= at_most_) return;
+  std::sort(files.begin(), files.end(), [](const Old& a, const Old& b) { return a.time < b.time; });
+  for (const Old& old : files) {
+    if (total <= at_most_) return;
+    if (fs::remove(old.path, ignored)) total -= old.octets;
+  }
+}
+
+std::map<std::string, RevocationCache::Failure> RevocationCache::failures_on_disk() const {
+  std::map<std::string, Failure> out;
+  const auto file = open_kept(folder_ + "/failures", kFailurePurpose, *installation_);
+  const json::Value* list = file ? file->facts.member("failures") : nullptr;
+  if (list == nullptr || list->array() == nullptr) return out;
+  for (const json::Value& one : *list->array()) {
+    const json::Value* times = one.member("times");
+    const auto last = from_iso8601(text_of(one, "last"));
+    if (times != nullptr && times->integer() != nullptr && last) out[text_of(one, "url")] = {*times->integer(), *last};
+  }
+  return out;
+}
+
+std::optional<Error> RevocationCache::cooling_down(const std::string& url) const {
+  std::map<std::string, Failure> failures = failures_on_disk();
+  {
+    const std::scoped_lock guard(mutex_);
+    if (const auto own = failures_.find(url); own != failures_.end() && own->second.last >= failures[url].last) failures[url] = own->second;
+  }
+  const Failure& failure = failures[url];
+  if (failure.times == 0) return std::nullopt;
+  std::int64_t pause = kFirstPause;
+  for (std::int64_t i = 1; i < failure.times && pause < kLongestPause; ++i) pause *= 2;
+  const Instant now = clock_.now(), until = failure.last + std::min(pause, kLongestPause);
+  if (now >= until || now < failure.last) return std::nullopt;
+  return errors::network_cooling_down(Code{host_and_port(url)}, until);
+}
+
+void RevocationCache::remember_failure(const std::string& url) { change_failures(url, true); }
+
+void RevocationCache::remember_success(const std::string& url) {
+  const bool known = [&] {
+    const std::scoped_lock guard(mutex_);
+    return failures_.count(url) != 0;
+  }();
+  if (known || failures_on_disk().count(url) != 0) change_failures(url, false);
+}
+
+void RevocationCache::change_failures(const std::string& url, bool failed) {
+  std::error_code ignored;
+  fs::create_directories(folder_, ignored);
+  const FolderLock lock(folder_);
+  std::map<std::string, Failure> failures = failures_on_disk();
+  const std::scoped_lock guard(mutex_);
+  if (failed) {
+    const Failure now{std::max(failures[url].times, failures_[url].times) + 1, clock_.now()};
+    failures[url] = failures_[url] = now;
+  } else {
+    failures.erase(url);
+    failures_.erase(url);
+  }
+  for (auto* map : {&failures, &failures_}) {
+    while (map->size() > kMostFailures)
+      map->erase(std::min_element(map->begin(), map->end(), [](const auto& a, const auto& b) { return a.second.last < b.second.last; }));
+  }
+  json::Array list;
+  for (const auto& [address, failure] : failures) {
+    json::Value one;
+    one.add("url", address).add("times", failure.times).add("last", iso8601(failure.last));
+    list.push_back(std::move(one));
+  }
+  json::Value facts;
+  facts.add("failures", std::move(list));
+  (void)write_kept(folder_ + "/failures", kFailurePurpose, *installation_, facts);
+}
+
+}  // namespace mohr::pki

@@ -1,0 +1,59 @@
+// Fetched lists and status answers on disk, by the issuer's key and the place they came from, and the places that failed a short time ago.
+#pragma once
+
+#include <map>
+#include <mutex>
+
+#include "pki/installation.h"
+#include "pki/revocation.h"
+
+namespace mohr::pki {
+
+// Safe over threads and processes. It is only ever a help: what cannot be read or written is as if it were not there, and what it gives is
+// judged like everything that was fetched.
+class RevocationCache {
+ public:
+  static constexpr std::uint64_t kDefaultSize = 2ULL << 30;
+  // `clock` outlives it; `at_most`: octets on disk, beyond which the oldest goes.
+  RevocationCache(InstallationPtr installation, const Clock& clock, std::uint64_t at_most = kDefaultSize);
+
+  // The octets of what was kept for the need.
+  [[nodiscard]] std::optional<Bytes> find(const Need& need, std::uint64_t at_most) const;
+  // What its server called it; both empty when nothing is kept.
+  [[nodiscard]] Validators validators(const Need& need) const;
+  // Kept when the issuer's key, or for answers a responder that it certified for this, signed them, they say when the next is due, and what
+  // is there is not newer (crlNumber, thisUpdate). Returns whether it was kept. Errors: budget_exceeded.
+  Result<bool> keep(const Need& need, const Crl& crl, const Validators& validators, Budget& budget) const;
+  Result<bool> keep(const Need& need, const OcspResponse& response, Budget& budget) const;
+
+  // Half a minute after a failure the place may be asked again, after each further one twice as long, up to a quarter of an hour.
+  [[nodiscard]] std::optional<Error> cooling_down(const std::string& url) const;
+  void remember_failure(const std::string& url);
+  void remember_success(const std::string& url);
+
+  struct Size {
+    std::uint64_t files = 0, octets = 0;
+  };
+  [[nodiscard]] Size size() const;
+  [[nodiscard]] const std::string& folder() const { return folder_; }
+
+ private:
+  struct Failure {
+    std::int64_t times = 0;
+    Instant last;
+  };
+  [[nodiscard]] std::string path_of(const Need& need) const;
+  [[nodiscard]] bool replace(const Need& need, ByteView der, Instant this_update, ByteView number, const Validators& validators) const;
+  [[nodiscard]] std::map<std::string, Failure> failures_on_disk() const;
+  void change_failures(const std::string& url, bool failed);
+  void make_room() const;
+
+  InstallationPtr installation_;
+  const Clock& clock_;
+  std::uint64_t at_most_;
+  std::string folder_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Failure> failures_;  // of this process, where nothing can be written too
+};
+
+}  // namespace mohr::pki
