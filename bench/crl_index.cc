@@ -1,4 +1,6 @@
 // A revocation list of a million entries: the first use, and lookups through its index. OpenSSL does the same beside it.
+#include "pki/crl_index.h"
+
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -13,7 +15,6 @@
 #include "bench/material.h"
 #include "bench/rows.h"
 #include "pki/asn1/der_writer.h"
-#include "pki/crl_index.h"
 #include "pki/issue.h"
 
 namespace mohr::bench {
@@ -170,7 +171,8 @@ std::vector<Row> crl_index_rows() {
     if (round % 2 == 0) theirs.push_back(us([&] { (void)million->openssl_first_use(); }));
   }
   std::array<char, 160> text{};
-  std::snprintf(text.data(), text.size(), "a list of a million entries parsed, verified and indexed (index %.1f MB; ten thousand lookups leave %.0f KiB)",
+  std::snprintf(text.data(), text.size(),
+                "a list of a million entries parsed, verified and indexed (index %.1f MB; ten thousand lookups leave %.0f KiB)",
                 static_cast<double>(million->index_size()) / 1e6, million->memory_of_lookups());
   const double first_use = median(theirs);
   Row warm;
@@ -181,8 +183,8 @@ std::vector<Row> crl_index_rows() {
   warm.value = [million] { million->find_warm(); };
   warm.base = [million] { million->openssl_find_warm(); };
   return {measured("crl_index_build_1m", text.data(), "OpenSSL: parsed, verified, first lookup", 350'000, median(ours), first_use), warm,
-          measured("crl_lookup_1m_cold", "the first lookup in an index that was just opened", "OpenSSL's first use", 30, million->cold(false),
-                   first_use),
+          measured("crl_lookup_1m_cold", "the first lookup in an index that was just opened", "OpenSSL's first use", 30,
+                   million->cold(false), first_use),
           measured("crl_lookup_1m_disk", "the same, after the system was asked to forget the file", "OpenSSL's first use", 0,
                    million->cold(true), first_use)};
 }

@@ -26,7 +26,8 @@ Authority make_authority(crypto::NewKey kind) {
   profile.key_usage = pki::kDigitalSignature;
   profile.extended_key_usages = {asn1::Oid::kp_time_stamping};
   profile.extended_key_usage_critical = true;
-  const Bytes der = must(pki::issue_certificate(profile, *authority.key, nullptr, crypto::preferred_algorithm(authority.key->public_key())), "TSA");
+  const Bytes der =
+      must(pki::issue_certificate(profile, *authority.key, nullptr, crypto::preferred_algorithm(authority.key->public_key())), "TSA");
   authority.certificate = must(pki::Certificate::parse(der), "TSA");
   return authority;
 }
@@ -103,8 +104,8 @@ std::vector<Row> timestamp_rows() {
                   [authority, request] { answer(*authority, request); },
                   [authority, algorithm] { must(authority->key->sign(algorithm, Bytes(160, 2)), "signature"); }});
   auto* v = make_verification();
-  rows.push_back({"tst_verify_warm_rsa2048", "time-stamp token parsed and verified, its path judged before", "digest and one raw verification", 1.6,
-                  [v] { verify_token(*v); },
+  rows.push_back({"tst_verify_warm_rsa2048", "time-stamp token parsed and verified, its path judged before",
+                  "digest and one raw verification", 1.6, [v] { verify_token(*v); },
                   [v] {
                     crypto::sha256(v->carrier.stamped);
                     if (v->key->verify(v->algorithm, v->signed_octets, v->value) != crypto::SignatureCheck::good) stop("raw verification");

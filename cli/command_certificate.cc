@@ -38,7 +38,8 @@ Result<int> show(const Arguments& arguments, const Terminal& terminal) {
                  display(certificate->not_after(), terminal.language()) + "\n  SHA-256 " + hex(certificate->fingerprint().view()) + "\n");
     const pki::NationalIdentity identity = pki::national_identity(certificate->subject());
     if (identity.role != pki::SignerRole::unknown)
-      terminal.out("  " + std::string(verify::role_word(identity.role, terminal.language())) + "  " + isolate_ltr(identity.identifier) + "\n");
+      terminal.out("  " + std::string(verify::role_word(identity.role, terminal.language())) + "  " + isolate_ltr(identity.identifier) +
+                   "\n");
     for (const Finding& finding : identity.findings) terminal.out("  ! " + render(finding, terminal.language()) + "\n");
   }
   if (arguments.has("json")) {

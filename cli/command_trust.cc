@@ -207,7 +207,8 @@ Result<void> list(const Arguments& arguments, const Terminal& terminal) {
     }
   }
   if (machine.is_locked() && !arguments.has("json"))
-    terminal.out(terminal.language() == Language::fa ? "مدیر سامانه این فهرست را ثابت کرده است.\n" : "The administrator fixed this list.\n");
+    terminal.out(terminal.language() == Language::fa ? "مدیر سامانه این فهرست را ثابت کرده است.\n"
+                                                     : "The administrator fixed this list.\n");
   if (arguments.has("json")) {
     json::Value all;
     all.add("version", 1).add("locked", machine.is_locked()).add("anchors", std::move(rows));

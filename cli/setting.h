@@ -30,7 +30,7 @@ Result<Instant> time_from(const Arguments& arguments);
 // where nothing can be written unless --cache names the place. Errors: state_unsafe, file errors of --cache.
 Result<pki::InstallationPtr> installation_from(const Arguments& arguments);
 
-std::string user_cache_folder();     // $XDG_CACHE_HOME/mohr; "" without a home
-std::string user_trust_folder();     // $XDG_CONFIG_HOME/mohr/trust
+std::string user_cache_folder();  // $XDG_CACHE_HOME/mohr; "" without a home
+std::string user_trust_folder();  // $XDG_CONFIG_HOME/mohr/trust
 
 }  // namespace mohr::cli

@@ -57,7 +57,8 @@ Result<void> check_names(const AnchorNames& names, const Certificate& anchor, st
                          Findings& findings) {
   for (std::size_t i = 0; i + 1 < std::max<std::size_t>(path.size(), 2); ++i) {
     if (i != 0 && path[i]->is_self_issued()) continue;
-    MOHR_TRY(const std::optional<std::string> forbidden, find_forbidden_name(*path[i], names.names, LegacyNames::without_alternative_names, budget));
+    MOHR_TRY(const std::optional<std::string> forbidden,
+             find_forbidden_name(*path[i], names.names, LegacyNames::without_alternative_names, budget));
     if (forbidden) findings.push_back(findings::anchor_not_for_name(name(anchor), name(*path[i]), Code{*forbidden}));
   }
   return {};
@@ -111,7 +112,8 @@ Result<Findings> find_objections(const Anchor& anchor, std::span<const Certifica
   const std::string authority = name(*anchor.certificate);
   if (time < anchor.from) found.push_back(findings::anchor_not_trusted_yet(authority, anchor.from));
   if (time > anchor.until) found.push_back(findings::anchor_no_longer_trusted(authority, anchor.until));
-  if (!allows(anchor.purposes, purpose)) found.push_back(findings::anchor_not_for_purpose(authority, Code{std::string(purpose_id(purpose))}));
+  if (!allows(anchor.purposes, purpose))
+    found.push_back(findings::anchor_not_for_purpose(authority, Code{std::string(purpose_id(purpose))}));
   const AnchorConstraints& constraints = anchor.constraints;
   if (constraints.path_length && is_too_long(path, *constraints.path_length)) found.push_back(findings::anchor_path_too_long(authority));
   if (constraints.policies && !has_policy_among(path, *constraints.policies))

@@ -37,7 +37,7 @@ struct AnchorNames {
 };
 
 struct AnchorConstraints {
-  std::optional<std::int64_t> path_length;  // authorities below the anchor, self-issued ones not counted
+  std::optional<std::int64_t> path_length;     // authorities below the anchor, self-issued ones not counted
   std::optional<std::vector<Bytes>> policies;  // OID contents: one of them must hold from the target up to the anchor; absent: no demand
   std::vector<std::shared_ptr<const AnchorNames>> names;  // each of them holds
 };
@@ -61,8 +61,8 @@ void restrict_to(Anchor& anchor, const Anchor& other);
 // Errors: budget_exceeded.
 Result<Findings> find_objections(const Anchor& anchor, std::span<const CertificatePtr> path, Purpose purpose, Instant time, Budget& budget);
 
-// The lowest level among the policies that hold for the whole path, by the table of its anchor. Nothing when no policy has a row, or when the
-// anchor is an internal one: the levels are those of the national policy.
+// The lowest level among the policies that hold for the whole path, by the table of its anchor. Nothing when no policy has a row, or when
+// the anchor is an internal one: the levels are those of the national policy.
 std::optional<AssuranceLevel> level_of(const Anchor& anchor, std::span<const CertificatePtr> path);
 
 }  // namespace mohr::pki

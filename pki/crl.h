@@ -16,8 +16,8 @@ using CrlIndexPtr = std::shared_ptr<const CrlIndex>;
 class CrlKeeper {
  public:
   virtual ~CrlKeeper() = default;
-  // Told when the list's signature has verified under the key whose SubjectPublicKeyInfo hashes to `signer_spki`. Gives the index to ask from
-  // then on; null when there is none: a keeper is only ever a help.
+  // Told when the list's signature has verified under the key whose SubjectPublicKeyInfo hashes to `signer_spki`. Gives the index to ask
+  // from then on; null when there is none: a keeper is only ever a help.
   virtual CrlIndexPtr keep(const Crl& crl, const crypto::Hash& signer_spki, Budget& budget) const = 0;
 };
 using CrlKeeperPtr = std::shared_ptr<const CrlKeeper>;

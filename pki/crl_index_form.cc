@@ -6,7 +6,17 @@ namespace mohr::pki::index_form {
 namespace {
 
 // Offsets in the head; numbers are big-endian.
-enum : std::size_t { kSkeletonSize = 16, kRecords = 20, kListed = 28, kSerialSize = 36, kFlags = 37, kFingerprint = 40, kSigner = 72, kRoot = 104, kSkeleton = 136 };
+enum : std::size_t {
+  kSkeletonSize = 16,
+  kRecords = 20,
+  kListed = 28,
+  kSerialSize = 36,
+  kFlags = 37,
+  kFingerprint = 40,
+  kSigner = 72,
+  kRoot = 104,
+  kSkeleton = 136
+};
 enum : Byte { kInvalidityDates = 1, kUnknownCritical = 2, kEmptyList = 4 };
 
 crypto::Hash hash_at(const Byte* at) {

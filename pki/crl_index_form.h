@@ -22,9 +22,9 @@ struct Level {
 };
 
 struct Form {
-  std::size_t key = 0;       // length of the serial number, its octets, zeros: compared as octets
-  std::size_t record = 0;    // key, revocation date, reason, invalidity date
-  std::size_t child = 0;     // key of the first record below, SHA-256 of the page
+  std::size_t key = 0;     // length of the serial number, its octets, zeros: compared as octets
+  std::size_t record = 0;  // key, revocation date, reason, invalidity date
+  std::size_t child = 0;   // key of the first record below, SHA-256 of the page
   std::uint64_t head_pages = 0;
   std::vector<Level> levels;
   [[nodiscard]] std::size_t item_size(std::size_t level) const { return level == 0 ? record : child; }

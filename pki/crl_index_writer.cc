@@ -101,8 +101,8 @@ std::optional<RevokedEntry> read_plain(const CrlEntry& entry) {
   constexpr std::array<int, 12> kDaysBefore = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
   const int full = year >= 50 ? 1900 + year : 2000 + year;  // RFC 5280 4.1.2.5.1
   const int leap_days = (full - 1949) / 4 - 5;              // every fourth year from 1950 to 2049 is one; before this one, since 1970
-  const std::int64_t days = (full - 1970) * 365 + leap_days + kDaysBefore[static_cast<std::size_t>(month - 1)] + day - 1 +
-                            (month > 2 && full % 4 == 0 ? 1 : 0);
+  const std::int64_t days =
+      (full - 1970) * 365 + leap_days + kDaysBefore[static_cast<std::size_t>(month - 1)] + day - 1 + (month > 2 && full % 4 == 0 ? 1 : 0);
   RevokedEntry out;
   out.revocation_date = {days * kDay + two(8) * kHour + two(10) * kMinute + two(12)};
   if (entry.details.size() > kTime) out.reason = d[kTime + kReason - 1];
@@ -142,7 +142,8 @@ Result<Collected> collect(const Crl& crl) {
 // Behind the last entry of the same serial number.
 std::size_t end_of_serial(const std::vector<Place>& places, std::size_t i, const Byte* list) {
   std::size_t next = i + 1;
-  while (next < places.size() && places[next].prefix() == places[i].prefix() && equal(places[next].in(list).serial, places[i].in(list).serial))
+  while (next < places.size() && places[next].prefix() == places[i].prefix() &&
+         equal(places[next].in(list).serial, places[i].in(list).serial))
     ++next;
   return next;
 }

@@ -95,7 +95,8 @@ std::uint32_t covered_reasons(const Certificate& certificate, const Crl& crl) {
   for (const DistributionPoint& point : certificate.crl_distribution_points())
     if (is_point_of(point, certificate.issuer(), crl)) reasons |= point.reasons.value_or(kAllReasons);
   // A list that names its own point is not asked about a certificate that names others.
-  const bool elsewhere = list && !(list->full_name.empty() && list->relative_name.empty()) && !certificate.crl_distribution_points().empty();
+  const bool elsewhere =
+      list && !(list->full_name.empty() && list->relative_name.empty()) && !certificate.crl_distribution_points().empty();
   Bytes name = asn1::element(asn1::context(4), certificate.issuer().encoding());
   if (!elsewhere && is_point_of(assumed_point(name), certificate.issuer(), crl)) reasons = kAllReasons;
   return reasons & kAllReasons & (list && list->only_some_reasons ? *list->only_some_reasons : kAllReasons);

@@ -7,7 +7,7 @@ namespace mohr::pki {
 
 class CrlShelf final : public CrlKeeper {
  public:
-  static constexpr std::uint64_t kWorthAnIndex = 1 << 20;   // octets of a list from which on a scan costs more than a lookup in a file
+  static constexpr std::uint64_t kWorthAnIndex = 1 << 20;  // octets of a list from which on a scan costs more than a lookup in a file
   static constexpr std::uint64_t kDefaultSize = 2ULL << 30;
   // `at_most`: octets of all indexes, beyond which the oldest go.
   explicit CrlShelf(InstallationPtr installation, std::uint64_t at_most = kDefaultSize);

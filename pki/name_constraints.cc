@@ -40,9 +40,11 @@ bool is_host(std::string_view host) {
 
 bool is_full_host(std::string_view host) {  // more than one label, none with a hyphen at its edge, and no address in digits
   const std::size_t dot = host.rfind('.');
-  if (host.starts_with('-') || host.ends_with('-') || host.find("-.") != std::string_view::npos || host.find(".-") != std::string_view::npos)
+  if (host.starts_with('-') || host.ends_with('-') || host.find("-.") != std::string_view::npos ||
+      host.find(".-") != std::string_view::npos)
     return false;
-  return is_host(host) && dot != std::string_view::npos && !std::all_of(host.begin() + static_cast<std::ptrdiff_t>(dot) + 1, host.end(), is_digit);
+  return is_host(host) && dot != std::string_view::npos &&
+         !std::all_of(host.begin() + static_cast<std::ptrdiff_t>(dot) + 1, host.end(), is_digit);
 }
 
 bool is_host_pattern(std::string_view host) { return is_host(host.starts_with("*.") ? host.substr(2) : host); }
@@ -85,7 +87,8 @@ bool exact_host_within(std::string_view host, std::string_view base) {
 bool is_local_part(std::string_view local) {  // dot-atom (RFC 5321 4.1.2), with UTF-8 (RFC 6531); quoted ones are not compared
   if (local.empty() || local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos) return false;
   return std::all_of(local.begin(), local.end(), [](char c) {
-    return is_letter(c) || is_digit(c) || static_cast<Byte>(c) >= 0x80 || std::string_view(".!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+    return is_letter(c) || is_digit(c) || static_cast<Byte>(c) >= 0x80 ||
+           std::string_view(".!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
   });
 }
 
@@ -220,9 +223,9 @@ std::string with_ascii_host(std::string_view mailbox) {
 struct Form {
   Kind kind;
   ByteView value;                  // as GeneralName has it
-  ByteView type;                    // of otherName
-  std::vector<std::string> parts;   // of directory
-  std::string mailbox;              // of a SmtpUTF8Mailbox
+  ByteView type;                   // of otherName
+  std::vector<std::string> parts;  // of directory
+  std::string mailbox;             // of a SmtpUTF8Mailbox
   bool readable = true;
 
   explicit Form(const GeneralName& name) : kind(name.kind), value(name.value) {
@@ -274,7 +277,8 @@ std::vector<Form> read_forms(std::span<const GeneralName> names) {
 
 bool is_permitted(const Form& name, std::span<const Form> permitted, std::span<const Form> excluded, bool has_distances) {
   const auto concerning = [&](const Form& base) { return concerns(base, name); };
-  if (has_distances && (std::any_of(permitted.begin(), permitted.end(), concerning) || std::any_of(excluded.begin(), excluded.end(), concerning)))
+  if (has_distances &&
+      (std::any_of(permitted.begin(), permitted.end(), concerning) || std::any_of(excluded.begin(), excluded.end(), concerning)))
     return false;
   for (const Form& base : excluded)
     if (concerns(base, name) && match(name, base) != Match::outside) return false;
@@ -295,7 +299,9 @@ bool looks_like_host(const Attribute& attribute) {
 // The names that constraints apply to: the subject, the alternative names, and what stands for those in the subject.
 Result<std::vector<GeneralName>> names_of(const Certificate& certificate, LegacyNames legacy) {
   std::vector<GeneralName> names(certificate.subject_alt_names().begin(), certificate.subject_alt_names().end());
-  const auto has = [&](Kind kind) { return std::any_of(names.begin(), names.end(), [kind](const GeneralName& n) { return n.kind == kind; }); };
+  const auto has = [&](Kind kind) {
+    return std::any_of(names.begin(), names.end(), [kind](const GeneralName& n) { return n.kind == kind; });
+  };
   const bool always = legacy == LegacyNames::without_dns_names;
   const bool addresses = always || !has(Kind::email), hosts = !certificate.is_ca() && (always ? !has(Kind::dns) : names.empty());
   if (!certificate.subject().empty()) names.push_back({Kind::directory, certificate.subject().encoding()});

@@ -75,8 +75,7 @@ std::string tax_digits(const TaxId& id) {
 }
 
 bool is_memory_id(std::string_view text) {
-  return text.size() == 6 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); });
+  return text.size() == 6 && std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); });
 }
 
 std::optional<std::uint64_t> from_hexadecimal(std::string_view text) {

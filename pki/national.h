@@ -12,14 +12,14 @@ enum class IdentifierKind : std::uint8_t { national_code, legal_id, service_id, 
 std::string_view identifier_kind_id(IdentifierKind kind);  // "national-code"
 
 // The one form of it, in Latin digits and capitals; nothing when it is no such identifier, its check digit included.
-// National code: 10 digits, 8 and 9 are padded on the left. Legal ID: 11 digits. Service ID: 11 digits (8 of the service, 3 of its part), no
-// public check digit. Economic code: 11 or 14 digits, no check digit. Tax ID: 22 characters (memory ID, day, serial, Verhoeff's digit).
+// National code: 10 digits, 8 and 9 are padded on the left. Legal ID: 11 digits. Service ID: 11 digits (8 of the service, 3 of its part),
+// no public check digit. Economic code: 11 or 14 digits, no check digit. Tax ID: 22 characters (memory ID, day, serial, Verhoeff's digit).
 std::optional<std::string> parse_identifier(IdentifierKind kind, std::string_view text);
 
 // Latin digits for Persian and Arabic-Indic ones; Farsi ye and ke for the Arabic letters; half-spaces and direction marks dropped.
 std::string fold_persian(std::string_view text);
 
-struct TaxId {  // what a tax ID says
+struct TaxId {            // what a tax ID says
   std::string memory_id;  // 6 characters
   std::int64_t days = 0;  // since 1970-01-01
   std::uint64_t serial = 0;

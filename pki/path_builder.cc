@@ -71,7 +71,8 @@ Result<bool> PathSearch::complete(const Path& path) {
 
 void PathSearch::reject(Path path) {
   const auto same = [&](const Path& other) { return other.certificates == path.certificates; };
-  if (rejected_.size() < Path::kMostRejected && std::none_of(rejected_.begin(), rejected_.end(), same)) rejected_.push_back(std::move(path));
+  if (rejected_.size() < Path::kMostRejected && std::none_of(rejected_.begin(), rejected_.end(), same))
+    rejected_.push_back(std::move(path));
 }
 
 // A path that leads to no anchor tells at least how far it came.

@@ -149,7 +149,8 @@ class Validation {
   }
 
   void check_algorithm(const Certificate& certificate) {
-    if (!certificate.signature_algorithm_known() || is_strong(certificate.signature_algorithm())) return;  // verify_signatures names unknown ones
+    if (!certificate.signature_algorithm_known() || is_strong(certificate.signature_algorithm()))
+      return;  // verify_signatures names unknown ones
     findings_.push_back(findings::certificate_algorithm_weak(name(certificate), Code{algorithm_name(certificate)},
                                                              usable_until(certificate.signature_algorithm())));
   }

@@ -11,10 +11,10 @@ namespace mohr::pki {
 
 // What RFC 5280 6.1.1 lets the caller say about policies.
 struct PolicyInputs {
-  std::vector<Bytes> acceptable;      // user-initial-policy-set: contents octets of identifiers; empty: anyPolicy
-  bool require_explicit = false;      // initial-explicit-policy
-  bool inhibit_mapping = false;       // initial-policy-mapping-inhibit
-  bool inhibit_any_policy = false;    // initial-any-policy-inhibit
+  std::vector<Bytes> acceptable;    // user-initial-policy-set: contents octets of identifiers; empty: anyPolicy
+  bool require_explicit = false;    // initial-explicit-policy
+  bool inhibit_mapping = false;     // initial-policy-mapping-inhibit
+  bool inhibit_any_policy = false;  // initial-any-policy-inhibit
 };
 
 class PolicyGraph {

@@ -185,9 +185,8 @@ bool is_named(const TimestampToken& token, const Certificate& certificate) {
     if (name && name->equals(certificate.subject())) return true;
   }
   const auto names = certificate.subject_alt_names();
-  return std::any_of(names.begin(), names.end(), [&](const GeneralName& name) {
-    return name.kind == authority.kind && equal(name.value, authority.value);
-  });
+  return std::any_of(names.begin(), names.end(),
+                     [&](const GeneralName& name) { return name.kind == authority.kind && equal(name.value, authority.value); });
 }
 
 void check_value(const SignerInfo& signer, const Certificate& certificate, const std::string& authority, Findings& findings) {

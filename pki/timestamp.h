@@ -37,7 +37,8 @@ Result<ByteView> token_from_response(ByteView response);
 Result<void> answers(const TimestampToken& token, const TimestampRequest& request);
 
 // The facts of the token itself, without its path: message digest over TSTInfo, ESS binding, EKU critical and alone (RFC 3161 2.3),
-// the field tsa one of the signer's names (2.4.2), the signature value. Findings say what is wrong; empty means good. `signer` is null when the token lacks its certificate.
+// the field tsa one of the signer's names (2.4.2), the signature value. Findings say what is wrong; empty means good. `signer` is null when
+// the token lacks its certificate.
 struct TokenCheck {
   CertificatePtr signer;
   Findings findings;

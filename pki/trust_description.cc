@@ -57,9 +57,18 @@ Result<std::vector<std::string>> texts(const Value& object, const char* name, co
 
 // {"C": "IR", "O": "Governmental"}: the first RDNs of a name, in the order of its encoding.
 Result<Bytes> directory_name(const Value& value, const std::string& path) {
-  constexpr std::array kAttributes = {Oid::common_name,  Oid::surname,         Oid::serial_number,      Oid::country,
-                                      Oid::locality,     Oid::state,           Oid::organization,       Oid::organizational_unit,
-                                      Oid::title,        Oid::given_name,      Oid::organization_identifier, Oid::domain_component};
+  constexpr std::array kAttributes = {Oid::common_name,
+                                      Oid::surname,
+                                      Oid::serial_number,
+                                      Oid::country,
+                                      Oid::locality,
+                                      Oid::state,
+                                      Oid::organization,
+                                      Oid::organizational_unit,
+                                      Oid::title,
+                                      Oid::given_name,
+                                      Oid::organization_identifier,
+                                      Oid::domain_component};
   if (value.object() == nullptr) return invalid(path, "a directory name is no object");
   Bytes rdns;
   for (const json::Member& member : *value.object()) {

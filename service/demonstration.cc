@@ -77,8 +77,7 @@ Result<std::unique_ptr<Demonstration>> start_demonstration(const std::string& di
   auto serials = std::make_unique<SerialNumbers>(directory + "/serials");
   const pki::DemonstrationAuthority& asked = *authority;
   SerialNumbers& counted = *serials;
-  MOHR_TRY(std::unique_ptr<HttpServer> server,
-           serve(options, [&asked, &counted, &clock](const HttpRequest& request) {
+  MOHR_TRY(std::unique_ptr<HttpServer> server, serve(options, [&asked, &counted, &clock](const HttpRequest& request) {
              return answer_demonstration(asked, counted, request, clock.now());
            }));
   return std::make_unique<Demonstration>(std::move(authority), std::move(serials), std::move(server));

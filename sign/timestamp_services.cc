@@ -107,7 +107,8 @@ Result<TimestampSettings> read_timestamp_settings(const std::string& path) {
   for (const Value& row : *services) {
     MOHR_CHECK(only(row, {"url", "per_day", "total"}, path));
     TimestampService service;
-    if (row.string("url") == nullptr || !pki::is_fetchable(*row.string("url"))) return invalid(path, "a service without an http or https url");
+    if (row.string("url") == nullptr || !pki::is_fetchable(*row.string("url")))
+      return invalid(path, "a service without an http or https url");
     service.url = *row.string("url");
     MOHR_TRY(service.per_day, count(row, "per_day", path));
     MOHR_TRY(service.total, count(row, "total", path));
@@ -215,8 +216,7 @@ Result<Bytes> TimestampServices::stamp(ByteView stamped) {
     // What cannot be remembered makes the next call slower, not this token worse.
     if (!state_.empty()) static_cast<void>(record(service.url, now, token ? nullptr : &token.error(), passed));
     if (token || failure(token.error()) == Failure::budget) return token;
-    if (services.size() > 1)
-      notices_.push_back(findings::timestamp_service_failed(Code{service.url}, cause(token.error())));
+    if (services.size() > 1) notices_.push_back(findings::timestamp_service_failed(Code{service.url}, cause(token.error())));
     last = std::move(token).error();
     last_url = service.url;
   }

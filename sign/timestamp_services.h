@@ -1,5 +1,5 @@
-// Several time-stamp services in order: one that fails rests for a while, one whose quota is used up is passed over and named, and what each
-// did is counted in a file (docs/timestamps.md).
+// Several time-stamp services in order: one that fails rests for a while, one whose quota is used up is passed over and named, and what
+// each did is counted in a file (docs/timestamps.md).
 #pragma once
 
 #include "pki/core/json.h"
@@ -33,8 +33,8 @@ json::Value timestamp_statistics_json(std::span<const TimestampStatistics> all);
 
 class TimestampServices {
  public:
-  // `state`: the file of the statistics, "" for none (then nothing is remembered, and a service with a quota is not asked). The fetcher, the
-  // clock and the budget outlive this.
+  // `state`: the file of the statistics, "" for none (then nothing is remembered, and a service with a quota is not asked). The fetcher,
+  // the clock and the budget outlive this.
   TimestampServices(TimestampSettings settings, std::string state, pki::Fetcher& fetcher, const Clock& clock, Budget& budget)
       : settings_(std::move(settings)), state_(std::move(state)), fetcher_(fetcher), clock_(clock), budget_(budget) {}
 

@@ -77,7 +77,7 @@ std::string identifier_line(const format::Signature& signature, Language languag
   if (!signature.signer) return {};
   const pki::NationalIdentity identity = pki::national_identity(signature.signer->subject());
   if (identity.identifier.empty()) return {};
-  const Label kind = !identity.kind                                              ? Label::kind_other
+  const Label kind = !identity.kind                                         ? Label::kind_other
                      : *identity.kind == pki::IdentifierKind::national_code ? Label::kind_national_code
                                                                             : Label::kind_legal_id;
   return isolate_ltr(identity.identifier) + " · " + std::string(phrase(kind, language));

@@ -62,7 +62,7 @@ struct PathJudgement {
   const pki::Anchor* anchor = nullptr;  // belongs to the Trust that was asked
   Findings findings;                    // warnings among them
   bool good = false;
-  bool chained = false;  // a path to an anchor verifies: its certificates' URLs may be fetched
+  bool chained = false;                // a path to an anchor verifies: its certificates' URLs may be fetched
   std::vector<RejectedPath> rejected;  // in the order of trial; the path above is among them when none holds
   OpinionScope opinion;
   Instant from, until;  // good as long as the wanted time and the time of checking both lie in here

@@ -81,9 +81,8 @@ Findings overrides_of(const Options& options, const Question& question) {
   return overrides;
 }
 
-Verdict assemble(format::SignedDocument facts, std::vector<SignatureVerdict> signatures, const Question& question,
-                 const Options& options, const std::vector<std::string>& trusted, const crypto::Hash& trust_identity,
-                 const pki::Evidence& evidence) {
+Verdict assemble(format::SignedDocument facts, std::vector<SignatureVerdict> signatures, const Question& question, const Options& options,
+                 const std::vector<std::string>& trusted, const crypto::Hash& trust_identity, const pki::Evidence& evidence) {
   Verdict verdict;
   verdict.overrides = overrides_of(options, question);
   verdict.checked_at = question.now;
@@ -112,7 +111,8 @@ Result<Verdict> Verifier::verify(const Source& document, const Source* content, 
                                  pki::Fetcher* fetcher) const {
   Budget budget(state_->options.limits);
   MOHR_TRY(format::SignedDocument facts, format::read(document, content, budget, state_->options.cache ? &state_->memory : nullptr));
-  if (facts.signatures.empty()) return assemble(std::move(facts), {}, question, state_->options, state_->trusted, state_->trust.identity(), given);
+  if (facts.signatures.empty())
+    return assemble(std::move(facts), {}, question, state_->options, state_->trusted, state_->trust.identity(), given);
   if (state_->trust.anchors().empty()) return errors::no_anchor();
 
   pki::Evidence evidence = given;
@@ -134,7 +134,8 @@ Result<Verdict> Verifier::verify(const Source& document, const Source* content, 
       MOHR_TRY(came, asking.learn(needs(facts, verdicts, grounds, state_->options), evidence, budget));
     }
     if (came) continue;
-    Verdict verdict = assemble(std::move(facts), std::move(verdicts), question, state_->options, state_->trusted, state_->trust.identity(), evidence);
+    Verdict verdict =
+        assemble(std::move(facts), std::move(verdicts), question, state_->options, state_->trusted, state_->trust.identity(), evidence);
     if (second_wanted) verdict.opinions.push_back(sum_up(opinion, verdict.signatures));
     return verdict;
   }

@@ -116,7 +116,8 @@ std::string check_signed_data(const std::string& file) {
 void run_signed_data(const std::string& folder, const json::Value& section, Cases& cases) {
   for (const json::Value& row : list(section, "cases")) {
     const std::string why = check_signed_data(folder + "/" + text(row, "file")), expected = text(row, "expected");
-    if (text(row, "file").find("mldsa") != std::string::npos && expected == "SUCCESS" && !crypto::is_available(crypto::ParameterSet::ml_dsa_44)) {
+    if (text(row, "file").find("mldsa") != std::string::npos && expected == "SUCCESS" &&
+        !crypto::is_available(crypto::ParameterSet::ml_dsa_44)) {
       cases.skip(text(row, "file"), expected, "the linked library does not have it");
       continue;
     }
@@ -137,9 +138,12 @@ void run_parse(const std::string& folder, Cases& cases) {
     }
     const auto read = pki::Certificate::parse(whole);
     const bool told = read && std::any_of((*read)->oddities().begin(), (*read)->oddities().end(), [](const Finding& oddity) {
-      return oddity.check == Check::certificate_odd_encoding;  // read, and reported as not DER
-    });
-    cases.judge("parse/" + name, expected ? "parses" : "refused", !read ? "refused" : told ? "parses with a warning" : "parses",
+                        return oddity.check == Check::certificate_odd_encoding;  // read, and reported as not DER
+                      });
+    cases.judge("parse/" + name, expected ? "parses" : "refused",
+                !read  ? "refused"
+                : told ? "parses with a warning"
+                       : "parses",
                 expected ? read.has_value() : !read || told, read ? "" : describe(read.error()));
   }
 }
@@ -173,7 +177,8 @@ void run_names(const std::string& folder, Cases& cases) {
       continue;
     }
     const Bytes* other = reference(charset);
-    if (other == nullptr || name.find("T61STRING") != std::string::npos || name.ends_with("sorting_1")) continue;  // nothing is said of these
+    if (other == nullptr || name.find("T61STRING") != std::string::npos || name.ends_with("sorting_1"))
+      continue;  // nothing is said of these
     const bool mangled = name.ends_with("_attr") || name.ends_with("_rdn");
     const bool equal = same(*other, octets);
     cases.judge("names/" + name, mangled ? "unequal" : "equal", equal ? "equal" : "unequal", equal == !mangled);

@@ -7,9 +7,7 @@
 namespace mohr::conformance {
 namespace {
 
-bool is_self_signed(const pki::Certificate& c) {
-  return c.is_self_issued() && pki::verify_signature(c, c) == crypto::SignatureCheck::good;
-}
+bool is_self_signed(const pki::Certificate& c) { return c.is_self_issued() && pki::verify_signature(c, c) == crypto::SignatureCheck::good; }
 
 struct Options {
   bool partial = false, proxies = false;
@@ -40,9 +38,9 @@ Options read_options(const json::Value& row, pki::PathInputs& inputs) {
 void drop_replaced(PathCase& one, const std::vector<pki::CertificatePtr>& store) {
   std::erase_if(one.others, [&](const pki::CertificatePtr& sent) {
     return !sent || std::any_of(store.begin(), store.end(), [&](const pki::CertificatePtr& held) {
-             return held && held->fingerprint() != sent->fingerprint() && held->subject().equals(sent->subject()) &&
-                    equal(held->spki(), sent->spki());
-           });
+      return held && held->fingerprint() != sent->fingerprint() && held->subject().equals(sent->subject()) &&
+             equal(held->spki(), sent->spki());
+    });
   });
 }
 
@@ -102,7 +100,8 @@ void run_policy_tree(const std::string& folder, Cases& cases) {
     one.limits.set(Limit::path_length, 64).set(Limit::seconds, 5);
     const PathAnswer answer = ask(one);
     const bool small = size == "small";
-    cases.judge("policy_tree " + size, small ? "VALID" : "an answer", answer.valid ? "VALID" : "INVALID", !small || answer.valid, answer.why);
+    cases.judge("policy_tree " + size, small ? "VALID" : "an answer", answer.valid ? "VALID" : "INVALID", !small || answer.valid,
+                answer.why);
   }
 }
 

@@ -53,7 +53,8 @@ std::string dotted(const std::vector<Bytes>& policies) {
 
 void run_pkits(const std::string& folder, Cases& cases) {
   const std::string table = folder + "/pkits.json";  // the corpora's; Debian's package has the data alone
-  const json::Value document = json_file(std::filesystem::exists(table) ? table : MOHR_SOURCE_DIR "/testvectors/external/pkits/outcomes.json");
+  const json::Value document =
+      json_file(std::filesystem::exists(table) ? table : MOHR_SOURCE_DIR "/testvectors/external/pkits/outcomes.json");
   const Instant time = instant(text(document, "validation_time"));
   PolicyNames names;
   if (const json::Value* policies = document.member("policies"); policies != nullptr && policies->object() != nullptr)

@@ -29,16 +29,16 @@ bool is_numbered(const pki::Crl& crl) {
     const auto extensions = holder->enter(asn1::kSequence);
     if (!extensions) return false;
     const auto read = pki::read_extensions(*extensions);
-    return read && std::any_of(read->begin(), read->end(), [](const pki::Extension& e) { return e.id == asn1::Oid::crl_number && !e.critical; });
+    return read &&
+           std::any_of(read->begin(), read->end(), [](const pki::Extension& e) { return e.id == asn1::Oid::crl_number && !e.critical; });
   }
   return false;
 }
 
 bool names_email(const pki::Certificate& certificate, const std::string& address) {
   const auto names = certificate.subject_alt_names();
-  return std::any_of(names.begin(), names.end(), [&](const pki::GeneralName& name) {
-    return name.kind == pki::GeneralName::Kind::email && name.text() == address;
-  });
+  return std::any_of(names.begin(), names.end(),
+                     [&](const pki::GeneralName& name) { return name.kind == pki::GeneralName::Kind::email && name.text() == address; });
 }
 
 PathCase read_case(const json::Value& row, Instant now) {

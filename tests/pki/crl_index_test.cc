@@ -1,11 +1,10 @@
-#include "pki/crl_shelf.h"
-
 #include <sys/stat.h>
 
 #include <filesystem>
 #include <random>
 #include <thread>
 
+#include "pki/crl_shelf.h"
 #include "pki/revocation.h"
 #include "tests/support/issuing.h"
 #include "x509_vectors.h"
@@ -44,9 +43,7 @@ InstallationPtr installation_in(const Folder& folder, const char* name = "state"
 Bytes entry(ByteView serial, Instant date = kDate, ByteView extensions = {}) {
   return asn1::sequence({asn1::element(asn1::kInteger, serial), asn1::utc_or_generalized_time(date), extensions});
 }
-Bytes reason_extension(int reason) {
-  return extension("2.5.29.21", asn1::element(asn1::kEnumerated, Bytes{static_cast<Byte>(reason)}));
-}
+Bytes reason_extension(int reason) { return extension("2.5.29.21", asn1::element(asn1::kEnumerated, Bytes{static_cast<Byte>(reason)})); }
 
 CrlPtr list_of(const std::vector<Bytes>& entries, ByteView list_extensions = {}) {
   Bytes all;
@@ -54,7 +51,8 @@ CrlPtr list_of(const std::vector<Bytes>& entries, ByteView list_extensions = {})
   const Bytes algorithm = asn1::sequence({asn1::oid("1.2.840.10045.4.3.2")});
   const Bytes revoked = entries.empty() ? Bytes{} : asn1::element(asn1::kSequence, all);
   const Bytes more = list_extensions.empty() ? Bytes{} : asn1::element(asn1::context(0), asn1::sequence({list_extensions}));
-  const Bytes tbs = asn1::sequence({asn1::integer(1), algorithm, vectors::name("issuer"), asn1::utc_or_generalized_time(kDate), revoked, more});
+  const Bytes tbs =
+      asn1::sequence({asn1::integer(1), algorithm, vectors::name("issuer"), asn1::utc_or_generalized_time(kDate), revoked, more});
   Budget budget;
   auto crl = Crl::parse(asn1::sequence({tbs, algorithm, asn1::bit_string(bytes("00"))}), budget);
   EXPECT_TRUE(crl) << render(crl.error(), Language::en);
@@ -113,7 +111,8 @@ TEST(CrlIndex, AnswersAsTheListDoes) {
   struct Case {
     std::size_t count, least, most;
   };
-  for (const auto& [count, least, most] : {Case{0, 1, 1}, {1, 1, 1}, {2, 3, 3}, {150, 1, 21}, {5000, 16, 16}, {3000, 1, 21}, {400, 1, 3}, {300, 40, 64}}) {
+  for (const auto& [count, least, most] :
+       {Case{0, 1, 1}, {1, 1, 1}, {2, 3, 3}, {150, 1, 21}, {5000, 16, 16}, {3000, 1, 21}, {400, 1, 3}, {300, 40, 64}}) {
     std::vector<Bytes> serials;
     const CrlPtr crl = random_list(count + most, count, least, most, serials);
     const CrlIndexPtr index = build_and_open(*crl, *installation, folder.at("one.index"));
@@ -123,7 +122,8 @@ TEST(CrlIndex, AnswersAsTheListDoes) {
     for (std::size_t i = 0; i < serials.size(); i += 1 + serials.size() / 400) expect_same(*crl, *index, serials[i]);
     std::mt19937_64 random(7);
     for (int i = 0; i < 100; ++i) expect_same(*crl, *index, serial_of(random, least + random() % (most - least + 1)));
-    for (const Bytes& absent : {Bytes{}, Bytes{0}, Bytes{0x7f}, Bytes(21, 0x7f), Bytes(65, 1), Bytes(300, 1)}) expect_same(*crl, *index, absent);
+    for (const Bytes& absent : {Bytes{}, Bytes{0}, Bytes{0x7f}, Bytes(21, 0x7f), Bytes(65, 1), Bytes(300, 1)})
+      expect_same(*crl, *index, absent);
   }
 }
 
@@ -255,7 +255,8 @@ TEST(CrlIndex, SeveralMayBuildAtOnce) {
 struct Authority {
   Folder folder;
   CrlShelfPtr shelf = std::make_shared<CrlShelf>(installation_in(folder));
-  test::Party root = test::make_party(crypto::NewKey::p256, {.name = "Root", .key_usage = kKeyCertSign | kCrlSign, .extended_key_usages = {}, .ca = true});
+  test::Party root =
+      test::make_party(crypto::NewKey::p256, {.name = "Root", .key_usage = kKeyCertSign | kCrlSign, .extended_key_usages = {}, .ca = true});
   test::Party revoked = test::make_party(crypto::NewKey::p256, {.name = "Revoked", .extended_key_usages = {}}, &root);
   test::Party good = test::make_party(crypto::NewKey::p256, {.name = "Good", .extended_key_usages = {}}, &root);
   Trust trust;
@@ -320,7 +321,8 @@ TEST(CrlShelf, ADamagedIndexIsMadeAgain) {
   const Authority a;
   EXPECT_EQ(a.ask(a.revoked, {a.list()}), RevocationState::revoked);
   const std::uint64_t size = fs::file_size(a.index_path());
-  for (const std::size_t offset : {std::size_t{50}, kPage + 100, static_cast<std::size_t>(size / 2), static_cast<std::size_t>(size - kPage + 1)}) {
+  for (const std::size_t offset :
+       {std::size_t{50}, kPage + 100, static_cast<std::size_t>(size / 2), static_cast<std::size_t>(size - kPage + 1)}) {
     change_octet(a.index_path(), offset);
     for (const auto& [party, expected] : {std::pair{&a.revoked, RevocationState::revoked}, {&a.good, RevocationState::good}})
       EXPECT_EQ(a.ask(*party, {a.list()}), expected) << offset;
@@ -356,10 +358,11 @@ TEST(CrlShelf, ADeltaNeedsNoNewIndex) {
   const auto algorithm = crypto::preferred_algorithm(a.root.key->public_key());
   Bytes extensions = extension("2.5.29.20", asn1::integer(6));
   append(extensions, extension("2.5.29.27", asn1::integer(5), asn1::boolean(true)));
-  const Bytes tbs = asn1::sequence({asn1::integer(1), crypto::write_signature_algorithm(algorithm), a.root.certificate->subject().encoding(),
-                                    asn1::utc_or_generalized_time(test::kNow - kMinute), asn1::utc_or_generalized_time(test::kNow + kDay),
-                                    asn1::element(asn1::kSequence, entry(a.good.certificate->serial(), test::kNow - kHour)),
-                                    asn1::element(asn1::context(0), asn1::sequence({extensions}))});
+  const Bytes tbs =
+      asn1::sequence({asn1::integer(1), crypto::write_signature_algorithm(algorithm), a.root.certificate->subject().encoding(),
+                      asn1::utc_or_generalized_time(test::kNow - kMinute), asn1::utc_or_generalized_time(test::kNow + kDay),
+                      asn1::element(asn1::kSequence, entry(a.good.certificate->serial(), test::kNow - kHour)),
+                      asn1::element(asn1::context(0), asn1::sequence({extensions}))});
   Budget budget;
   const auto delta = Crl::parse(
       asn1::sequence({tbs, crypto::write_signature_algorithm(algorithm), asn1::bit_string(*a.root.key->sign(algorithm, tbs))}), budget);

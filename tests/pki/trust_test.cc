@@ -63,21 +63,29 @@ TEST_F(TrustFolder, TheDescriptionDecides) {
 TEST_F(TrustFolder, MistakesRefuseAllOfIt) {
   const std::string zeros(64, '0');
   EXPECT_EQ(load(R"({"version":1,"anchors":[{"file":"root.pem","sha256":")" + zeros + R"("}]})"), ErrorCode::trust_digest_differs);
-  for (const char* description :
-       {R"({"anchors":[{"file":"root.pem"}]})", R"({"version":2,"anchors":[{"file":"root.pem"}]})", R"({"version":1})",
-        R"({"version":1,"anchors":[{"file":"root.pem","trusted":true}]})", R"({"version":1,"anchors":[],"more":1})",
-        R"({"version":1,"anchors":[{"file":"root.pem","sha256":7}]})", R"({"version":1,"anchors":[{"file":"root.pem","sha256":""}]})",
-        R"({"version":1,"anchors":[{"file":"root.pem","revocation":"maybe"}]})",
-        R"({"version":1,"anchors":[{"file":"root.pem","demonstration":"yes"}]})", R"({"version":1,"anchors":[{}]})",
-        R"({"version":1,"anchors":[{"file":"root.pem"}],"allow_hosts":"127.0.0.1"})",
-        R"({"version":1,"anchors":[{"file":"root.pem","domain":"state"}]})", R"({"version":1,"anchors":[{"file":"root.pem","domain":"national","demonstration":true}]})",
-        R"({"version":1,"anchors":[{"file":"root.pem","purposes":["seal"]}]})", R"({"version":1,"anchors":[{"file":"root.pem","purposes":[]}]})",
-        R"({"version":1,"anchors":[{"file":"root.pem","from":"soon"}]})",
-        R"({"version":1,"anchors":[{"file":"root.pem","from":"2026-01-02","until":"2026-01-01"}]})",
-        R"({"version":1,"anchors":[{"file":"root.pem","path_length":-1}]})", R"({"version":1,"anchors":[{"file":"root.pem","policies":["x"]}]})",
-        R"({"version":1,"anchors":[{"file":"root.pem","permitted_names":[{"phone":"1"}]}]})",
-        R"({"version":1,"anchors":[{"file":"root.pem","permitted_names":[{"directory":{"X":"1"}}]}]})",
-        R"({"version":1,"anchors":[],"levels":{"2.999.1":"tin"}})", R"({"version":1,"anchors":[],"locked":"yes"})"})
+  for (const char* description : {R"({"anchors":[{"file":"root.pem"}]})",
+                                  R"({"version":2,"anchors":[{"file":"root.pem"}]})",
+                                  R"({"version":1})",
+                                  R"({"version":1,"anchors":[{"file":"root.pem","trusted":true}]})",
+                                  R"({"version":1,"anchors":[],"more":1})",
+                                  R"({"version":1,"anchors":[{"file":"root.pem","sha256":7}]})",
+                                  R"({"version":1,"anchors":[{"file":"root.pem","sha256":""}]})",
+                                  R"({"version":1,"anchors":[{"file":"root.pem","revocation":"maybe"}]})",
+                                  R"({"version":1,"anchors":[{"file":"root.pem","demonstration":"yes"}]})",
+                                  R"({"version":1,"anchors":[{}]})",
+                                  R"({"version":1,"anchors":[{"file":"root.pem"}],"allow_hosts":"127.0.0.1"})",
+                                  R"({"version":1,"anchors":[{"file":"root.pem","domain":"state"}]})",
+                                  R"({"version":1,"anchors":[{"file":"root.pem","domain":"national","demonstration":true}]})",
+                                  R"({"version":1,"anchors":[{"file":"root.pem","purposes":["seal"]}]})",
+                                  R"({"version":1,"anchors":[{"file":"root.pem","purposes":[]}]})",
+                                  R"({"version":1,"anchors":[{"file":"root.pem","from":"soon"}]})",
+                                  R"({"version":1,"anchors":[{"file":"root.pem","from":"2026-01-02","until":"2026-01-01"}]})",
+                                  R"({"version":1,"anchors":[{"file":"root.pem","path_length":-1}]})",
+                                  R"({"version":1,"anchors":[{"file":"root.pem","policies":["x"]}]})",
+                                  R"({"version":1,"anchors":[{"file":"root.pem","permitted_names":[{"phone":"1"}]}]})",
+                                  R"({"version":1,"anchors":[{"file":"root.pem","permitted_names":[{"directory":{"X":"1"}}]}]})",
+                                  R"({"version":1,"anchors":[],"levels":{"2.999.1":"tin"}})",
+                                  R"({"version":1,"anchors":[],"locked":"yes"})"})
     EXPECT_EQ(load(description), ErrorCode::trust_invalid) << description;
   EXPECT_EQ(load(R"({"version":1,"version":1,"anchors":[]})"), ErrorCode::json_duplicate_member);
   EXPECT_TRUE(load("{"));

@@ -22,7 +22,8 @@ class Service final : public pki::Fetcher {  // hosts that begin with "down" are
  public:
   Result<Bytes> fetch(const pki::FetchRequest& request, Budget&) override {
     asked.push_back(request.url);
-    if (request.url.find("//down") != std::string::npos && !repaired) return errors::network_unreachable(Code{request.url}, Code{"refused"});
+    if (request.url.find("//down") != std::string::npos && !repaired)
+      return errors::network_unreachable(Code{request.url}, Code{"refused"});
     MOHR_TRY(const pki::TimestampRequest wanted, pki::parse_timestamp_request(request.body));
     pki::TimestampProfile profile;
     profile.policy = "2.999.1";
@@ -136,7 +137,8 @@ TEST_F(Services, SettingsAreReadStrictly) {
     std::ofstream(path) << text;
     return read_timestamp_settings(path);
   };
-  const auto good = read(R"({"version":1,"services":[{"url":"http://a.example/","per_day":3,"total":9},{"url":"https://b.example/"}],"cool_down_seconds":60})");
+  const auto good = read(
+      R"({"version":1,"services":[{"url":"http://a.example/","per_day":3,"total":9},{"url":"https://b.example/"}],"cool_down_seconds":60})");
   ASSERT_TRUE(good);
   EXPECT_EQ(good->services.size(), 2U);
   EXPECT_EQ(good->services[0].per_day, 3);
@@ -144,8 +146,8 @@ TEST_F(Services, SettingsAreReadStrictly) {
   EXPECT_EQ(good->cool_down_seconds, 60);
   for (const char* text :
        {R"({"services":[]})", R"({"version":1})", R"({"version":1,"services":[{"url":"ftp://a.example/"}]})",
-        R"({"version":1,"services":[{"url":"http://a.example/","per_month":1}]})", R"({"version":1,"services":[{"url":"http://a.example/","total":-1}]})",
-        R"({"version":1,"services":[],"more":1})", "nothing"})
+        R"({"version":1,"services":[{"url":"http://a.example/","per_month":1}]})",
+        R"({"version":1,"services":[{"url":"http://a.example/","total":-1}]})", R"({"version":1,"services":[],"more":1})", "nothing"})
     EXPECT_FALSE(read(text)) << text;
 }
 
