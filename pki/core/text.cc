@@ -172,11 +172,11 @@ std::string_view nearest(std::string_view word, std::initializer_list<std::strin
 }
 
 char32_t next_character(std::string_view text, std::size_t& at) {
-  const auto lead = static_cast<Byte>(text[at++]);
+  const auto lead = static_cast<unsigned char>(text[at++]);
   if (lead < 0xc0) return lead;
   const int more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
   char32_t c = lead & (0x3fU >> more);
-  for (int i = 0; i < more && at < text.size(); ++i) c = c << 6 | (static_cast<Byte>(text[at++]) & 0x3fU);
+  for (int i = 0; i < more && at < text.size(); ++i) c = c << 6 | (static_cast<unsigned char>(text[at++]) & 0x3fU);
   return c;
 }
 
