@@ -108,8 +108,8 @@ int run(int argc, char** argv) {
     }
   }
   std::vector<Row> rows = operation_rows();
-  for (auto more :
-       {large_rows(mohr), process_rows(mohr), thread_rows(), revocation_rows(), timestamp_rows(), root_rows(), crl_index_rows()})
+  for (auto more : {large_rows(mohr), process_rows(mohr), thread_rows(), revocation_rows(), timestamp_rows(), root_rows(), crl_index_rows(),
+                    path_rows()})
     rows.insert(rows.end(), more.begin(), more.end());
   measure(rows);
   print(rows);

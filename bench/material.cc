@@ -1,5 +1,6 @@
 #include "bench/material.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -49,6 +50,37 @@ Chain make_chain(crypto::NewKey kind) {
   chain.root_crl = make_crl(*chain.root_key, *chain.root);
   chain.ca_crl = make_crl(*chain.ca_key, *chain.ca);
   return chain;
+}
+
+std::vector<pki::CertificatePtr> make_path(crypto::NewKey kind, std::size_t length) {
+  std::vector<pki::CertificatePtr> path;
+  auto issuer_key = must(crypto::generate_key(kind), "key");
+  path.push_back(make_certificate("Bench Root", true, *issuer_key, *issuer_key, nullptr));
+  while (path.size() < length) {
+    auto key = must(crypto::generate_key(kind), "key");
+    const bool ca = path.size() + 1 < length;
+    const std::string name = ca ? "Bench CA " + std::to_string(path.size()) : "Bench Officer [Sign]";
+    path.push_back(make_certificate(name.c_str(), ca, *key, *issuer_key, path.back().get()));
+    issuer_key = std::move(key);
+  }
+  std::reverse(path.begin(), path.end());
+  return path;
+}
+
+std::vector<pki::CertificatePtr> make_mesh(std::size_t count) {
+  std::vector<std::unique_ptr<crypto::SigningKey>> keys;
+  std::vector<pki::CertificatePtr> roots, mesh;
+  const auto name = [](std::size_t i) { return "Bridge " + std::to_string(i); };
+  for (std::size_t i = 0; i < count; ++i) {
+    keys.push_back(must(crypto::generate_key(crypto::NewKey::p256), "key"));
+    roots.push_back(make_certificate(name(i).c_str(), true, *keys[i], *keys[i], nullptr));
+  }
+  const auto key = must(crypto::generate_key(crypto::NewKey::p256), "key");
+  mesh.push_back(make_certificate("Bench Officer [Sign]", false, *key, *keys[0], roots[0].get()));
+  for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t j = 0; j < count; ++j)
+      if (i != j) mesh.push_back(make_certificate(name(i).c_str(), true, *keys[i], *keys[j], roots[j].get()));
+  return mesh;
 }
 
 sign::Request request_of(const Chain& chain, format::Format format, sign::Packaging packaging) {

@@ -15,6 +15,11 @@ struct Chain {  // root, issuing CA, signer: all of one kind of key
 };
 Chain make_chain(crypto::NewKey kind);
 
+// Certificates from the target up to the root, each issued by the next.
+std::vector<pki::CertificatePtr> make_path(crypto::NewKey kind, std::size_t length);
+// `count` authorities that all certify each other (count * (count - 1) certificates), and under the first a target; no root.
+std::vector<pki::CertificatePtr> make_mesh(std::size_t count);
+
 sign::Request request_of(const Chain& chain, format::Format format, sign::Packaging packaging);
 // A verifier that trusts the chain's root. With revocation its CRLs have to be given as evidence.
 std::unique_ptr<verify::Verifier> verifier_of(const Chain& chain, bool revocation, bool cache, int opinions = 1);
