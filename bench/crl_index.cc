@@ -151,7 +151,7 @@ class Million {
 };
 
 Row measured(const char* id, std::string what, std::string reference, double most_us, double value_us, double reference_us) {
-  Row row{id, std::move(what), std::move(reference)};
+  Row row{id, std::move(what), std::move(reference), 0, {}, {}};
   row.most_us = most_us;
   row.value_us = value_us;
   row.reference_us = reference_us;

@@ -81,7 +81,9 @@ Findings overrides_from(const Arguments& arguments, const pki::Trust& trust) {
 
 Result<pki::Evidence> evidence_from(const Arguments& arguments) {
   Budget budget;
-  return pki::evidence_from({arguments.values("intermediate"), arguments.values("crl"), arguments.values("ocsp")}, budget);
+  MOHR_TRY(const pki::InstallationPtr installation, installation_from(arguments));
+  const pki::CrlShelfPtr shelf = installation ? std::make_shared<pki::CrlShelf>(installation) : nullptr;
+  return pki::evidence_from({arguments.values("intermediate"), arguments.values("crl"), arguments.values("ocsp")}, budget, shelf);
 }
 
 Result<std::unique_ptr<pki::Fetcher>> fetcher_from(const Arguments& arguments, const pki::Trust& trust,

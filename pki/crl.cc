@@ -233,6 +233,8 @@ class Crl::Lookup {
   CrlPtr whole_;
 };
 
+Result<CrlPtr> Crl::parse(ByteView der, Budget& budget) { return parse(to_bytes(der), budget); }
+
 Result<CrlPtr> Crl::parse(Bytes der, Budget& budget, CrlKeeperPtr keeper) {
   MOHR_TRY(const std::shared_ptr<Crl> crl, CrlParser::make(std::move(der), budget));
   crl->fingerprint_ = crypto::sha256(crl->der_);

@@ -50,7 +50,7 @@ struct IssuingDistributionPoint {  // RFC 5280 5.2.5
 class Crl {
  public:
   // Errors: crl_invalid, budget_exceeded.
-  static Result<CrlPtr> parse(ByteView der, Budget& budget) { return parse(to_bytes(der), budget); }
+  static Result<CrlPtr> parse(ByteView der, Budget& budget);
   static Result<CrlPtr> parse(Bytes der, Budget& budget, CrlKeeperPtr keeper = {});
   // The list of an index: the head is parsed, entries are looked up in the file. `reread` gives the whole encoding once more, for an index
   // that turns out to be damaged. Errors: crl_index_damaged.

@@ -47,7 +47,8 @@ Result<void> make_key(const std::string& path) {
 Result<Secret> read_key(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) == 0) {
-    if (!S_ISREG(status.st_mode) || status.st_uid != ::geteuid()) return errors::state_unsafe(Code{path}, Code{"it belongs to somebody else"});
+    if (!S_ISREG(status.st_mode) || status.st_uid != ::geteuid())
+      return errors::state_unsafe(Code{path}, Code{"it belongs to somebody else"});
     if ((status.st_mode & 077) != 0) return errors::state_unsafe(Code{path}, Code{"others may read it"});
   }
   MOHR_TRY(Bytes key, read_file(path, 1024));

@@ -65,7 +65,8 @@ class Asking {
  public:
   // No fetcher: offline; no cache: nothing is on disk.
   explicit Asking(Fetcher* fetcher, RevocationCache* cache = nullptr) : fetcher_(fetcher), cache_(cache) {}
-  // Takes what is on disk, then fetches the needs in their order until something new came. False: nothing new is to be had. Errors: budget_exceeded.
+  // Takes what is on disk, then fetches the needs in their order until something new came. False: nothing new is to be had. Errors:
+  // budget_exceeded.
   Result<bool> learn(std::span<const Need> needs, Evidence& evidence, Budget& budget);
 
  private:

@@ -58,7 +58,7 @@ Result<std::vector<CertificatePtr>> read_issuers(ByteView answer, Budget& budget
 // What is on disk already serves without the network, judged like what comes from there.
 Result<bool> recall(const Need& need, const RevocationCache& cache, Evidence& evidence, Budget& budget) {
   if (!need.nonce.empty()) return false;  // an answer made for this question is wanted
-  const std::optional<Bytes> kept = cache.find(need, budget.limit(Limit::memory_bytes));
+  const std::optional<Bytes> kept = cache.find(need, budget.limit(Limit::crl_bytes));
   if (!kept) return false;
   if (need.kind == Need::Kind::ocsp) {
     MOHR_TRY(OcspResponsePtr response, OcspResponse::parse(*kept, budget));
@@ -90,7 +90,8 @@ Result<bool> take(const Need& need, Fetcher& fetcher, RevocationCache* cache, Ev
       return evidence.add(std::move(response), Origin::network, need.url);
     }
     case Need::Kind::crl: {
-      request.at_most = 64 << 20;
+      request.at_most = budget.limit(Limit::crl_bytes);
+      request.seconds = 40;  // hundreds of megabytes; the budget's own limit counts all the same
       MOHR_TRY(const FetchAnswer answer,
                fetcher.fetch_if_changed(request, cache != nullptr ? cache->validators(need) : Validators{}, budget));
       if (answer.unchanged) return false;

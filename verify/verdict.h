@@ -112,8 +112,8 @@ struct Verdict {
   std::vector<OpinionSummary> opinions;  // of other libraries; empty when none was wanted
 };
 
-// The newest time that the verdict has proof of: of a status that it rests on, or of a time-stamp that is good. Nothing under an authority of
-// a demonstration, whose clock is this computer's own.
+// The newest time that the verdict has proof of: of a status that it rests on, or of a time-stamp that is good. Nothing under an authority
+// of a demonstration, whose clock is this computer's own.
 std::optional<Instant> newest_proof(const Verdict& verdict);
 
 }  // namespace mohr::verify
