@@ -26,7 +26,7 @@ std::vector<Row> thread_rows();                          // threads.cc
 std::vector<Row> revocation_rows();                      // revocation.cc
 std::vector<Row> crl_index_rows();                       // crl_index.cc
 
-std::vector<Row> path_rows();                            // paths.cc
+std::vector<Row> path_rows();  // paths.cc
 
 struct ProcessCost {
   double us = 0, rss_mib = 0;
