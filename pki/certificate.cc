@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pki/asn1/der_writer.h"
 #include "pki/asn1/pem.h"
 #include "pki/extensions.h"
 
@@ -109,11 +110,23 @@ struct CertificateParser {
     return {};
   }
 
-  static Result<CertificatePtr> make(ByteView der) {
+  static Result<std::shared_ptr<Certificate>> read(ByteView der) {
     const std::shared_ptr<Certificate> c(new Certificate);
     c->der_.assign(der.begin(), der.end());
     MOHR_CHECK(parse(*c));
     c->fingerprint_ = crypto::sha256(c->der_);
+    return c;
+  }
+
+  static Result<CertificatePtr> make(ByteView der) {
+    MOHR_TRY(const std::shared_ptr<Certificate> c, read(der));
+    return CertificatePtr(c);
+  }
+
+  static Result<CertificatePtr> make_with_key(ByteView der, std::shared_ptr<const crypto::PublicKey> key) {
+    MOHR_TRY(const std::shared_ptr<Certificate> c, read(der));
+    c->key_is_completed_ = true;
+    std::call_once(c->key_once_, [&] { c->key_.emplace(std::move(key)); });
     return CertificatePtr(c);
   }
 };
@@ -147,6 +160,27 @@ bool Certificate::is_self_issued() const { return subject_.equals(issuer_); }
 Result<std::shared_ptr<const crypto::PublicKey>> Certificate::key() const {
   std::call_once(key_once_, [this] { key_.emplace(crypto::PublicKey::from_spki(spki_)); });
   return *key_;
+}
+
+bool Certificate::leaves_parameters_to_issuer() const {
+  constexpr auto kDsa = asn1::oid_octets("1.2.840.10040.4.1");
+  auto spki = asn1::single(spki_, asn1::kSequence);
+  auto algorithm = spki ? spki->enter(asn1::kSequence) : Result<Reader>(Reader{});
+  if (!algorithm) return false;
+  const auto oid = algorithm->oid();
+  return oid && equal(*oid, kDsa.view()) && algorithm->at_end();
+}
+
+Result<CertificatePtr> Certificate::complete_key(const Certificate& certificate, const Certificate& issuer) {
+  MOHR_TRY(const auto issuer_key, issuer.key());
+  if (issuer_key->type() != crypto::KeyType::dsa) return errors::key_unsupported(Code{"DSA under an issuer of another kind of key"});
+  MOHR_TRY(Reader whole, asn1::single(issuer_key->spki(), asn1::kSequence));
+  MOHR_TRY(const Element algorithm, whole.next(asn1::kSequence));
+  MOHR_TRY(Reader own, asn1::single(certificate.spki(), asn1::kSequence));
+  MOHR_CHECK(own.next(asn1::kSequence));
+  MOHR_TRY(const Element bits, own.next(asn1::kBitString));
+  MOHR_TRY(auto key, crypto::PublicKey::from_spki(asn1::sequence({algorithm.whole, bits.whole})));
+  return CertificateParser::make_with_key(certificate.der(), std::move(key));
 }
 
 Result<std::vector<CertificatePtr>> parse_certificates(ByteView input) {

@@ -110,6 +110,12 @@ class Certificate {
 
   // The key, built at the first call and kept. Errors as PublicKey::from_spki.
   [[nodiscard]] Result<std::shared_ptr<const crypto::PublicKey>> key() const;
+  // A DSA key that leaves its domain parameters to the key of its issuer (RFC 3279 2.3.2).
+  [[nodiscard]] bool leaves_parameters_to_issuer() const;
+  // The same certificate with its key completed by the one of `issuer` (RFC 5280 6.1.4 e). Errors: key_unsupported,
+  // der_invalid.
+  static Result<CertificatePtr> complete_key(const Certificate& certificate, const Certificate& issuer);
+  [[nodiscard]] bool key_is_completed() const { return key_is_completed_; }  // it depends on the path then
   // Things read leniently, for a warning: "PrintableString with characters outside its alphabet".
   [[nodiscard]] std::span<const Finding> oddities() const { return oddities_; }
 
@@ -137,6 +143,7 @@ class Certificate {
   std::vector<std::string> ocsp_urls_, ca_issuer_urls_;
   crypto::Hash fingerprint_;
   std::vector<Finding> oddities_;
+  bool key_is_completed_ = false;
   mutable std::once_flag key_once_;
   mutable std::optional<Result<std::shared_ptr<const crypto::PublicKey>>> key_;
 };

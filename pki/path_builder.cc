@@ -17,6 +17,15 @@ bool holds(const Path& path, const Certificate& certificate) {
   });
 }
 
+// DSA keys without parameters take those of the key above (RFC 5280 6.1.4 e); one that cannot stays unusable.
+void complete_keys(Path& path) {
+  for (std::size_t i = path.certificates.size() - 1; i-- > 0;) {
+    if (!path.certificates[i]->leaves_parameters_to_issuer()) continue;
+    if (auto completed = Certificate::complete_key(*path.certificates[i], *path.certificates[i + 1]))
+      path.certificates[i] = *std::move(completed);
+  }
+}
+
 }  // namespace
 
 const std::vector<PathSearch::Candidate>& PathSearch::issuers_of(const Certificate& certificate) {
@@ -45,6 +54,10 @@ std::vector<PathSearch::Candidate> PathSearch::look_for_issuers(const Certificat
 }
 
 Result<crypto::SignatureCheck> PathSearch::verify(const Certificate& certificate, const Certificate& issuer) {
+  if (issuer.key_is_completed()) {  // another path may complete it otherwise
+    MOHR_CHECK(budget_.spend(Limit::raw_verifications));
+    return verify_signature(certificate, issuer);
+  }
   const auto key = std::make_pair(certificate.fingerprint(), issuer.fingerprint());
   const auto found = verified_.find(key);
   if (found != verified_.end()) return found->second;
@@ -58,6 +71,7 @@ Result<crypto::SignatureCheck> PathSearch::verify(const Certificate& certificate
 Result<bool> PathSearch::complete(const Path& path) {
   if (best_ && best_->anchor != nullptr && best_->certificates == path.certificates) return false;  // found again by other names
   Path candidate = path;
+  complete_keys(candidate);
   MOHR_CHECK(validate_path(candidate, inputs_, *this, budget_));
   const bool good = failures(candidate) == 0;
   if (best_ && best_->anchor != nullptr && !good && failures(candidate) >= failures(*best_)) {

@@ -1,4 +1,5 @@
 // Certification paths over certificates made here: what makes one good, what breaks it, and the limits of the search.
+#include "pki/name_constraints.h"
 #include "pki/path_validator.h"
 #include "tests/support/issuing.h"
 
@@ -78,6 +79,79 @@ TEST(Paths, TheSearchKeepsItsLimits) {
   }
   const auto cut = h.find(kNow, Limits().set(Limit::path_length, 2));
   EXPECT_TRUE(!cut || cut->anchor == nullptr);
+}
+
+// Authorities that all certify each other, and a target under the first of them.
+std::vector<CertificatePtr> make_mesh(std::size_t count, CertificatePtr& target) {
+  std::vector<Party> authorities;
+  std::vector<CertificatePtr> mesh;
+  test::PartyOptions options;
+  options.ca = true;
+  options.key_usage = kKeyCertSign;
+  for (std::size_t i = 0; i < count; ++i) {
+    options.name = "Bridge " + std::to_string(i);
+    authorities.push_back(test::make_party(crypto::NewKey::p256, options));
+  }
+  target = test::make_party(crypto::NewKey::p256, {.name = "Leaf [Sign]", .extended_key_usages = {}}, &authorities[0]).certificate;
+  for (const Party& subject : authorities)
+    for (const Party& issuer : authorities) {
+      if (&subject == &issuer) continue;
+      CertificateProfile profile;
+      profile.subject = to_bytes(subject.certificate->subject().encoding());
+      profile.spki = to_bytes(subject.certificate->spki());
+      profile.serial = crypto::random_bytes(9);
+      profile.serial[0] = 0x41;
+      profile.not_before = kNow - kDay;
+      profile.not_after = kNow + kDay;
+      profile.ca = true;
+      const auto der =
+          issue_certificate(profile, *issuer.key, issuer.certificate.get(), crypto::preferred_algorithm(issuer.key->public_key()));
+      auto parsed = der ? Certificate::parse(*der) : Result<CertificatePtr>(der.error());
+      EXPECT_TRUE(parsed);
+      mesh.push_back(*parsed);
+    }
+  return mesh;
+}
+
+TEST(Paths, ManyCrossCertificatesEndWithinTheBudget) {
+  const Hierarchy h;
+  CertificatePtr target;
+  Evidence evidence;
+  for (const CertificatePtr& one : make_mesh(24, target)) evidence.add(one, Origin::given);
+  Budget budget(Limits().set(Limit::seconds, 30));
+  const auto lost = find_path(target, {Purpose::signing, kNow}, h.trust, evidence, budget);
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().code, ErrorCode::budget_exceeded);
+  evidence.add(h.authority.certificate, Origin::given);
+  Budget other;  // a good path beside all of them is found
+  const auto found = find_path(h.leaf.certificate, {Purpose::signing, kNow}, h.trust, evidence, other);
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->anchor != nullptr && found->findings.empty());
+}
+
+TEST(Paths, ACircleOfAuthoritiesEnds) {
+  const Hierarchy h;
+  CertificatePtr target;
+  Evidence evidence;
+  for (const CertificatePtr& one : make_mesh(2, target)) evidence.add(one, Origin::given);
+  Budget budget;
+  const auto path = find_path(target, {Purpose::signing, kNow}, h.trust, evidence, budget);
+  ASSERT_TRUE(path);
+  EXPECT_EQ(path->anchor, nullptr);
+}
+
+TEST(Paths, NameConstraintsByTheThousandEndWithinTheBudget) {
+  const Hierarchy h;
+  const Bytes elsewhere = write_name(std::array{NamePart{asn1::Oid::country, "XX"}});
+  NameConstraints constraints;
+  constraints.excluded.assign(5000, GeneralName{GeneralName::Kind::directory, elsewhere});
+  Budget enough(Limits().set(Limit::name_comparisons, 5000)), less(Limits().set(Limit::name_comparisons, 4999));
+  const auto allowed = find_forbidden_name(*h.leaf.certificate, constraints, LegacyNames::without_alternative_names, enough);
+  ASSERT_TRUE(allowed);
+  EXPECT_FALSE(*allowed);
+  const auto ended = find_forbidden_name(*h.leaf.certificate, constraints, LegacyNames::without_alternative_names, less);
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().code, ErrorCode::budget_exceeded);
 }
 
 }  // namespace
