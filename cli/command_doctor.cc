@@ -4,12 +4,12 @@
 #include "cli/command.h"
 #include "cli/setting.h"
 #include "cli/version.h"
+#include "pki/core/folder.h"
 #include "pki/core/json.h"
 #include "pki/core/module.h"
 #include "pki/crypto/opinion.h"
 #include "pki/crypto/signing_key.h"
 #include "pki/newest_time.h"
-#include "pki/revocation_cache.h"
 
 namespace mohr::cli {
 namespace {
@@ -37,7 +37,7 @@ Row examine_cache(const Arguments& arguments, bool fa) {
             fa ? "با ‎--cache پوشه‌ای بدهید که بتوان در آن نوشت"
                : "give a folder that can be written with --cache"};
   const SystemClock clock;
-  const auto size = pki::RevocationCache(*installation, clock).size();
+  const FolderSize size = size_of_folder(folder);
   const std::string amount =
       ": " + std::to_string(size.files) + (fa ? " پرونده، " : " files, ") + std::to_string(size.octets >> 10) + " KiB";
   const auto time = pki::NewestTime(*installation).check(clock.now());
@@ -55,7 +55,7 @@ std::vector<Row> examine(const Arguments& arguments, bool fa) {
   }
   const bool second = load_module("botan").has_value();
   rows.push_back({say("second opinion (module botan)", "نظر دوم (بخش botan)"), second,
-                  second ? "" : say("apt install ", "apt install ") + std::string(crypto::opinion_package())});
+                  second ? "" : "apt install " + std::string(crypto::opinion_package())});
   const bool key = crypto::generate_key(crypto::NewKey::p256).has_value();
   rows.push_back(
       {say("cryptographic library", "کتابخانهٔ رمزنگاری"), key, key ? "" : say("install libssl3 again", "libssl3 را دوباره نصب کنید")});

@@ -147,7 +147,8 @@ Result<std::string> sign_document(const Arguments& arguments, const Terminal& te
   request.key = key.key.get();
   request.certificate = key.certificate;
   MOHR_TRY(const pki::Trust trust, trust_from(arguments));
-  MOHR_TRY(const pki::Evidence evidence, evidence_from(arguments));
+  MOHR_TRY(const pki::InstallationPtr installation, installation_from(arguments));
+  MOHR_TRY(const pki::Evidence evidence, evidence_from(arguments, installation));
   request.chain = chain_from(key, trust, evidence);
   MOHR_TRY(const auto fetcher, fetcher_from(arguments, trust, hosts_of(timestamps)));
   Budget budget;

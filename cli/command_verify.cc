@@ -104,7 +104,8 @@ Result<void> check_usage(const Arguments& arguments) {
 Result<int> judge_all(const Arguments& arguments, const Terminal& terminal) {
   MOHR_CHECK(check_usage(arguments));
   MOHR_TRY(pki::Trust trust, trust_from(arguments));
-  MOHR_TRY(const pki::Evidence evidence, evidence_from(arguments));
+  MOHR_TRY(const pki::InstallationPtr installation, installation_from(arguments));
+  MOHR_TRY(const pki::Evidence evidence, evidence_from(arguments, installation));
   MOHR_TRY(const std::unique_ptr<pki::Fetcher> fetcher, fetcher_from(arguments, trust));
   verify::Question question;
   MOHR_TRY(question.now, time_from(arguments));
@@ -124,7 +125,6 @@ Result<int> judge_all(const Arguments& arguments, const Terminal& terminal) {
   judging.allowed_hosts = arguments.values("allow-host");
   judging.overrides = overrides_from(arguments, trust);
   if (arguments.value("opinions") == "1") judging.opinions = 1;
-  MOHR_TRY(const pki::InstallationPtr installation, installation_from(arguments));
   const SystemClock clock;
   std::optional<pki::RevocationCache> kept;
   std::optional<pki::NewestTime> newest;

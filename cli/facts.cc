@@ -34,22 +34,12 @@ Value key_usage_value(std::uint32_t bits) {
   return names;
 }
 
-std::string_view role_id(pki::SignerRole role) {
-  switch (role) {
-    case pki::SignerRole::person: return "person";
-    case pki::SignerRole::seal: return "seal";
-    case pki::SignerRole::registration_office: return "registration-office";
-    case pki::SignerRole::unknown: break;
-  }
-  return "unknown";
-}
-
 // The national profile's reading of a subject; null when it says nothing.
 Value national_value(const pki::Name& subject) {
   const pki::NationalIdentity identity = pki::national_identity(subject);
   if (identity.role == pki::SignerRole::unknown && identity.identifier.empty()) return {};
   Value value;
-  value.add("role", role_id(identity.role)).add("identifier", identity.identifier);
+  value.add("role", pki::role_id(identity.role)).add("identifier", identity.identifier);
   if (identity.kind) value.add("kind", pki::identifier_kind_id(*identity.kind));
   if (!identity.organization_id.empty()) value.add("organization_id", identity.organization_id);
   value.add("findings", findings_value(identity.findings));

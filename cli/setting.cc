@@ -79,9 +79,8 @@ Findings overrides_from(const Arguments& arguments, const pki::Trust& trust) {
   return overrides;
 }
 
-Result<pki::Evidence> evidence_from(const Arguments& arguments) {
+Result<pki::Evidence> evidence_from(const Arguments& arguments, const pki::InstallationPtr& installation) {
   Budget budget;
-  MOHR_TRY(const pki::InstallationPtr installation, installation_from(arguments));
   const pki::CrlShelfPtr shelf = installation ? std::make_shared<pki::CrlShelf>(installation) : nullptr;
   return pki::evidence_from({arguments.values("intermediate"), arguments.values("crl"), arguments.values("ocsp")}, budget, shelf);
 }

@@ -18,8 +18,8 @@ std::vector<OptionRow> with_usual_options(std::vector<OptionRow> own);  // --lan
 Result<pki::Trust> trust_from(const Arguments& arguments);
 // What the arguments changed about it, for the reports.
 Findings overrides_from(const Arguments& arguments, const pki::Trust& trust);
-// --intermediate, --crl, --ocsp.
-Result<pki::Evidence> evidence_from(const Arguments& arguments);
+// --intermediate, --crl, --ocsp; `installation` (null: none) keeps the indexes of big lists.
+Result<pki::Evidence> evidence_from(const Arguments& arguments, const pki::InstallationPtr& installation);
 // Null with --offline. Allowed hosts: --allow-host, the trust's, and `more`.
 Result<std::unique_ptr<pki::Fetcher>> fetcher_from(const Arguments& arguments, const pki::Trust& trust,
                                                    const std::vector<std::string>& more = {});

@@ -56,7 +56,7 @@ Bytes write_head(const CrlIndexHead& head, const Installation& installation) {
   out[kFlags] = static_cast<Byte>((head.invalidity_dates ? kInvalidityDates : 0) | (head.unknown_critical ? kUnknownCritical : 0) |
                                   (head.empty_list ? kEmptyList : 0));
   for (const auto& [place, hash] : {std::pair{kFingerprint, &head.fingerprint}, {kSigner, &head.signer_spki}, {kRoot, &head.root}})
-    std::copy_n(hash->octets.begin(), kHash, out.begin() + place);
+    std::copy_n(hash->octets.begin(), kHash, &out[place]);
   append(out, head.skeleton);
   append(out, installation.mac(kPurpose, out).view());
   out.resize(pages_for(out.size(), kPage) * kPage);

@@ -19,7 +19,6 @@ class CrlShelf final : public CrlKeeper {
 
  private:
   [[nodiscard]] std::string path_of(const crypto::Hash& fingerprint) const;
-  void make_room() const;
   InstallationPtr installation_;
   std::string folder_;
   std::uint64_t at_most_;

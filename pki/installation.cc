@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -12,19 +11,7 @@
 namespace mohr::pki {
 namespace {
 
-constexpr std::size_t kKeySize = 32, kBlock = 64;  // of SHA-256
-
-crypto::Hash keyed(ByteView key, Byte pad, std::string_view purpose, ByteView octets) {
-  Secret block(Bytes(kBlock, pad));
-  for (std::size_t i = 0; i < key.size(); ++i) block.bytes()[i] ^= key[i];
-  crypto::Digest digest(crypto::DigestAlgorithm::sha256);
-  digest.update(block.view());
-  if (!purpose.empty()) digest.update(ByteView(as_bytes(purpose)));
-  constexpr Byte kEnd = 0;
-  if (!purpose.empty()) digest.update({&kEnd, 1});
-  digest.update(octets);
-  return digest.finish();
-}
+constexpr std::size_t kKeySize = 32;
 
 Result<void> make_folder(const std::string& folder) {
   std::error_code problem;
@@ -72,16 +59,15 @@ Result<InstallationPtr> Installation::open(const std::string& folder) {
 }
 
 crypto::Hash Installation::mac(std::string_view purpose, ByteView octets) const {
-  const crypto::Hash inner = keyed(key_.view(), 0x36, purpose, octets);
-  return keyed(key_.view(), 0x5c, {}, inner.view());
+  Bytes message = to_bytes(as_bytes(purpose));
+  message.push_back(0);
+  append(message, octets);
+  return crypto::hmac_sha256(key_.view(), message);
 }
 
 bool Installation::is_ours(std::string_view purpose, ByteView octets, ByteView mac) const {
   const crypto::Hash right = this->mac(purpose, octets);
-  if (right.size != kKeySize || mac.size() != right.size) return false;
-  Byte difference = 0;  // in constant time
-  for (std::size_t i = 0; i < mac.size(); ++i) difference = static_cast<Byte>(difference | (mac[i] ^ right.octets[i]));
-  return difference == 0;
+  return right.size != 0 && crypto::equal_in_constant_time(right.view(), mac);
 }
 
 }  // namespace mohr::pki

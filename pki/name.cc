@@ -296,4 +296,14 @@ SignerRole signer_role(const Name& subject) {
   return SignerRole::unknown;
 }
 
+std::string_view role_id(SignerRole role) {
+  switch (role) {
+    case SignerRole::person: return "person";
+    case SignerRole::seal: return "seal";
+    case SignerRole::registration_office: return "registration-office";
+    case SignerRole::unknown: break;
+  }
+  return "unknown";
+}
+
 }  // namespace mohr::pki

@@ -53,5 +53,6 @@ std::string utf8_from(const Attribute& attribute);  // any string type to clean 
 // The national profile codes the role in the CN suffix (national.md 1.4): "[Sign]", "[Stamp]", ".RA [code]".
 enum class SignerRole : std::uint8_t { unknown, person, seal, registration_office };
 SignerRole signer_role(const Name& subject);
+std::string_view role_id(SignerRole role);  // "person", "registration-office"
 
 }  // namespace mohr::pki

@@ -1,6 +1,6 @@
 #include "pki/newest_time.h"
 
-#include "pki/folder_lock.h"
+#include "pki/core/file_lock.h"
 #include "pki/kept_file.h"
 
 namespace mohr::pki {
@@ -20,7 +20,8 @@ std::optional<Instant> NewestTime::seen() const {
 
 void NewestTime::saw(Instant time) const {
   if (const auto before = seen(); before && *before >= time) return;
-  const FolderLock lock(installation_->folder());
+  const auto lock = FileLock::take(installation_->folder() + "/lock");
+  if (!lock) return;
   if (const auto before = seen(); before && *before >= time) return;  // another process knows better
   json::Value facts;
   facts.add("time", iso8601(time));

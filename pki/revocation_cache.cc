@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "pki/folder_lock.h"
+#include "pki/core/file_lock.h"
+#include "pki/core/folder.h"
 #include "pki/kept_file.h"
+#include "pki/revocation_sources.h"
 
 namespace mohr::pki {
 namespace {
@@ -16,28 +18,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view kPurpose = "revocation", kFailurePurpose = "failed addresses";
 constexpr std::int64_t kFirstPause = 30, kLongestPause = 15 * kMinute;
 constexpr std::size_t kMostFailures = 200;
-
-// Who signed it, by the issuer's own key (RFC 5280 6.3.3 f) or by a responder that this key certified (RFC 6960 4.2.2.2).
-Result<bool> is_signed(const Certificate& signer, const crypto::SignatureAlgorithm& algorithm, ByteView tbs, ByteView signature,
-                       Budget& budget) {
-  const auto key = signer.key();
-  if (!key || algorithm.scheme == crypto::SignatureScheme::none) return false;
-  MOHR_CHECK(budget.spend(Limit::raw_verifications));
-  return (*key)->verify(algorithm, tbs, signature) == crypto::SignatureCheck::good;
-}
-
-Result<bool> is_answered_for(const Certificate& issuer, const OcspResponse& response, Budget& budget) {
-  MOHR_TRY(const bool own, is_signed(issuer, response.signature_algorithm(), response.tbs(), response.signature(), budget));
-  if (own) return true;
-  for (const CertificatePtr& delegate : response.certificates()) {
-    if (!delegate->has_extended_key_usage(asn1::Oid::kp_ocsp_signing) || !delegate->issuer().equals(issuer.subject())) continue;
-    MOHR_TRY(const bool signs, is_signed(*delegate, response.signature_algorithm(), response.tbs(), response.signature(), budget));
-    if (!signs) continue;
-    MOHR_CHECK(budget.spend(Limit::raw_verifications));
-    if (verify_signature(*delegate, issuer) == crypto::SignatureCheck::good) return true;
-  }
-  return false;
-}
 
 // Newer by thisUpdate, and never of a smaller crlNumber: an old list that is sent again replaces nothing.
 bool is_newer(const json::Value& kept, Instant this_update, ByteView number) {
@@ -92,7 +72,7 @@ Validators RevocationCache::validators(const Need& need) const {
 
 Result<bool> RevocationCache::keep(const Need& need, const Crl& crl, const Validators& validators, Budget& budget) const {
   if (!need.issuer || !crl.next_update()) return false;
-  MOHR_TRY(const bool own, is_signed(*need.issuer, crl.signature_algorithm(), crl.tbs(), crl.signature(), budget));
+  MOHR_TRY(const bool own, is_signed_by(*need.issuer, crl.signature_algorithm(), crl.tbs(), crl.signature(), budget));
   return own && replace(need, crl.der(), crl.this_update(), crl.number(), validators);
 }
 
@@ -102,8 +82,9 @@ Result<bool> RevocationCache::keep(const Need& need, const OcspResponse& respons
     return one.next_update && matches(one.id, *need.certificate, *need.issuer);
   });
   if (single == response.responses().end()) return false;
-  MOHR_TRY(const bool right, is_answered_for(*need.issuer, response, budget));
-  return right && replace(need, response.der(), single->this_update, {}, {});
+  MOHR_TRY(const ResponderRight right,
+           right_to_answer(response, *need.issuer, response.produced_at(), clock_.now(), Trust(), Evidence(), budget));
+  return right != ResponderRight::none && replace(need, response.der(), single->this_update, {}, {});
 }
 
 bool RevocationCache::replace(const Need& need, ByteView der, Instant this_update, ByteView number, const Validators& validators) const {
@@ -111,51 +92,16 @@ bool RevocationCache::replace(const Need& need, ByteView der, Instant this_updat
   std::error_code ignored;
   fs::create_directories(folder_, ignored);
   const std::string path = path_of(need);
-  const FolderLock lock(folder_);
+  const auto lock = FileLock::take(folder_ + "/lock");
+  if (!lock) return false;
   if (const auto kept = open_kept(path, kPurpose, *installation_); kept && !is_newer(kept->facts, this_update, number)) return false;
   json::Value facts;
   facts.add("url", need.url).add("this_update", iso8601(this_update)).add("number", hex(number));
   facts.add("sha256", hex(crypto::sha256(der).view()));
   facts.add("etag", validators.etag).add("last_modified", validators.last_modified);
   if (!write_kept(path, kPurpose, *installation_, facts, der)) return false;
-  make_room();
+  remove_oldest(folder_, at_most_);
   return true;
-}
-
-RevocationCache::Size RevocationCache::size() const {
-  Size size;
-  std::error_code failed, ignored;
-  for (fs::directory_iterator entry(folder_, failed), end; !failed && entry != end; entry.increment(failed)) {
-    ++size.files;
-    const std::uintmax_t octets = entry->file_size(ignored);
-    if (!ignored) size.octets += octets;
-  }
-  return size;
-}
-
-// The oldest go first until what is left fits. Called under the lock.
-void RevocationCache::make_room() const {
-  struct Old {
-    fs::file_time_type time;
-    std::uint64_t octets;
-    fs::path path;
-  };
-  std::vector<Old> files;
-  std::uint64_t total = 0;
-  std::error_code failed, ignored;
-  for (fs::directory_iterator entry(folder_, failed), end; !failed && entry != end; entry.increment(failed)) {
-    if (entry->path().filename() == "lock") continue;
-    Old old{entry->last_write_time(ignored), entry->file_size(ignored), entry->path()};
-    if (ignored) continue;
-    total += old.octets;
-    files.push_back(std::move(old));
-  }
-  if (total <= at_most_) return;
-  std::sort(files.begin(), files.end(), [](const Old& a, const Old& b) { return a.time < b.time; });
-  for (const Old& old : files) {
-    if (total <= at_most_) return;
-    if (fs::remove(old.path, ignored)) total -= old.octets;
-  }
 }
 
 std::map<std::string, RevocationCache::Failure> RevocationCache::failures_on_disk() const {
@@ -199,7 +145,7 @@ void RevocationCache::remember_success(const std::string& url) {
 void RevocationCache::change_failures(const std::string& url, bool failed) {
   std::error_code ignored;
   fs::create_directories(folder_, ignored);
-  const FolderLock lock(folder_);
+  const auto lock = FileLock::take(folder_ + "/lock");
   std::map<std::string, Failure> failures = failures_on_disk();
   const std::scoped_lock guard(mutex_);
   if (failed) {
@@ -213,6 +159,7 @@ void RevocationCache::change_failures(const std::string& url, bool failed) {
     while (map->size() > kMostFailures)
       map->erase(std::min_element(map->begin(), map->end(), [](const auto& a, const auto& b) { return a.second.last < b.second.last; }));
   }
+  if (!lock) return;  // nothing can be written: this process remembers
   json::Array list;
   for (const auto& [address, failure] : failures) {
     json::Value one;

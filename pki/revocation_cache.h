@@ -31,10 +31,6 @@ class RevocationCache {
   void remember_failure(const std::string& url);
   void remember_success(const std::string& url);
 
-  struct Size {
-    std::uint64_t files = 0, octets = 0;
-  };
-  [[nodiscard]] Size size() const;
   [[nodiscard]] const std::string& folder() const { return folder_; }
 
  private:
@@ -46,7 +42,6 @@ class RevocationCache {
   [[nodiscard]] bool replace(const Need& need, ByteView der, Instant this_update, ByteView number, const Validators& validators) const;
   [[nodiscard]] std::map<std::string, Failure> failures_on_disk() const;
   void change_failures(const std::string& url, bool failed);
-  void make_room() const;
 
   InstallationPtr installation_;
   const Clock& clock_;

@@ -15,8 +15,7 @@ Error invalid(const std::string& path, std::string what) { return errors::trust_
 
 Result<void> only(const Value& object, std::initializer_list<std::string_view> known, const std::string& path) {
   if (object.object() == nullptr) return invalid(path, "an object was expected");
-  for (const json::Member& member : *object.object())
-    if (std::find(known.begin(), known.end(), member.first) == known.end()) return invalid(path, "unknown member " + member.first);
+  if (const std::string* unknown = object.unknown_member(known)) return invalid(path, "unknown member " + *unknown);
   return {};
 }
 

@@ -55,16 +55,6 @@ Value step_value(const NextStep& next) {
   return value;
 }
 
-std::string_view role_id(pki::SignerRole role) {
-  switch (role) {
-    case pki::SignerRole::person: return "person";
-    case pki::SignerRole::seal: return "seal";
-    case pki::SignerRole::registration_office: return "registration-office";
-    case pki::SignerRole::unknown: break;
-  }
-  return "unknown";
-}
-
 std::string_view state_id(pki::RevocationState state) {
   switch (state) {
     case pki::RevocationState::good: return "good";
@@ -81,7 +71,7 @@ Value certificate_value(const pki::Certificate& certificate) {
   value.add("subject", certificate.subject().display())
       .add("subject_name", certificate.subject().rfc4514())
       .add("issuer", certificate.issuer().display())
-      .add("role", role_id(pki::signer_role(certificate.subject())))
+      .add("role", pki::role_id(pki::signer_role(certificate.subject())))
       .add("organization", certificate.subject().first(asn1::Oid::organizational_unit))
       .add("identifier", certificate.subject().first(asn1::Oid::serial_number))
       .add("serial", hex(certificate.serial()))

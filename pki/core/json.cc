@@ -435,6 +435,13 @@ const std::string* Value::string(std::string_view name) const {
   return value ? value->string() : nullptr;
 }
 
+const std::string* Value::unknown_member(std::initializer_list<std::string_view> known) const {
+  if (object() == nullptr) return nullptr;
+  for (const Member& one : *object())
+    if (std::find(known.begin(), known.end(), one.first) == known.end()) return &one.first;
+  return nullptr;
+}
+
 Value& Value::add(std::string name, Value value) {
   if (!std::holds_alternative<Object>(data_)) data_ = Object{};
   std::get_if<Object>(&data_)->emplace_back(std::move(name), std::move(value));

@@ -49,6 +49,8 @@ class Value {
   // Null when this is no object or has no such member.
   [[nodiscard]] const Value* member(std::string_view name) const;
   [[nodiscard]] const std::string* string(std::string_view name) const;  // member(name)->string() or null
+  // The first member that is not among `known`; null when there is none, or this is no object.
+  [[nodiscard]] const std::string* unknown_member(std::initializer_list<std::string_view> known) const;
   // Appends a member and gives back this value, for chains; turns null into an object. Does not look for duplicates.
   Value& add(std::string name, Value value);
 

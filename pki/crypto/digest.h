@@ -22,6 +22,10 @@ struct Hash {
 Hash digest(DigestAlgorithm algorithm, ByteView message);
 inline Hash sha256(ByteView message) { return digest(DigestAlgorithm::sha256, message); }
 
+// HMAC-SHA-256 (RFC 2104). Size 0 when the linked library refuses.
+Hash hmac_sha256(ByteView key, ByteView message);
+bool equal_in_constant_time(ByteView a, ByteView b);
+
 // A running digest; movable; finish() once.
 class Digest {
  public:

@@ -1,3 +1,4 @@
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
@@ -101,6 +102,17 @@ struct Digest::State {
     if (context != nullptr) spares.give(algorithm, context);
   }
 };
+
+Hash hmac_sha256(ByteView key, ByteView message) {
+  Hash out;
+  std::size_t size = 0;
+  const void* const done = EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA256", nullptr, key.data(), key.size(), message.data(), message.size(),
+                                     out.octets.data(), out.octets.size(), &size);
+  if (done != nullptr) out.size = static_cast<std::uint8_t>(size);
+  return out;
+}
+
+bool equal_in_constant_time(ByteView a, ByteView b) { return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0; }
 
 Digest::Digest(DigestAlgorithm algorithm) : state_(std::make_unique<State>(algorithm)) {}
 Digest::Digest(Digest&&) noexcept = default;

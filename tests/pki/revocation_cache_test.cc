@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "pki/core/folder.h"
 #include "pki/core/source.h"
 #include "pki/newest_time.h"
 #include "tests/support/issuing.h"
@@ -120,7 +121,7 @@ TEST_F(RevocationCacheTest, WhatWasFetchedServesTheNextRunWithoutTheNetwork) {
   EXPECT_EQ(ask(next, &server), 1U);  // it did not help here: asked whether there is another
   EXPECT_EQ(server.requests, 2);
   EXPECT_EQ(server.sent, 1);
-  EXPECT_GE(next.size().files, 1U);
+  EXPECT_GE(size_of_folder(next.folder()).files, 1U);
 }
 
 TEST_F(RevocationCacheTest, OnlyWhatVerifiedAndIsNewerReplaces) {
@@ -206,8 +207,8 @@ TEST_F(RevocationCacheTest, TheOldestGoesWhenThereIsTooMuch) {
     one.url += std::to_string(i);
     EXPECT_TRUE(*small.keep(one, **crl, {}, budget));
   }
-  EXPECT_LE(small.size().octets, 3 * (list.size() + 700));
-  EXPECT_GE(small.size().files, 2U);
+  EXPECT_LE(size_of_folder(small.folder()).octets, 3 * (list.size() + 700));
+  EXPECT_GE(size_of_folder(small.folder()).files, 2U);
 }
 
 TEST_F(RevocationCacheTest, SeveralWritersLeaveTheNewest) {
