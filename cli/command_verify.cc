@@ -113,11 +113,7 @@ Result<int> judge_all(const Arguments& arguments, const Terminal& terminal) {
   question.expect_receiver = arguments.value("expect-receiver");
   question.expect_sender = arguments.value("expect-sender");
   question.expect_tracking_id = arguments.value("expect-tracking-id");
-  std::unique_ptr<FileSource> request, content;
-  if (arguments.has("expect-request")) {
-    MOHR_TRY(request, FileSource::open(arguments.value("expect-request")));
-    question.expect_request = request.get();
-  }
+  std::unique_ptr<FileSource> content;
   if (arguments.has("content")) {
     MOHR_TRY(content, FileSource::open(arguments.value("content")));
   }
@@ -131,6 +127,10 @@ Result<int> judge_all(const Arguments& arguments, const Terminal& terminal) {
   if (installation) judging.kept = &kept.emplace(installation, clock);
   if (installation && !question.time_was_given) MOHR_CHECK(newest.emplace(installation).check(question.now));
   const verify::Verifier verifier(std::move(trust), std::move(judging));
+  if (arguments.has("expect-request")) {
+    MOHR_TRY(const auto request, FileSource::open(arguments.value("expect-request")));
+    MOHR_TRY(question.expect_request, verifier.digest_of(*request));
+  }
   Session session{arguments, terminal, verifier, evidence, question, content.get(), fetcher.get(), newest ? &*newest : nullptr, {}};
   const std::vector<std::string>& files = arguments.files();
   int status = kAccept;

@@ -167,7 +167,7 @@ Result<std::vector<SignatureVerdict>> evaluate(const format::SignedDocument& fac
   Grounds grounds = situation.grounds;
   grounds.proofs = &timeline.proofs;
   grounds.identity = timeline.identity;
-  const Situation proven{situation.question, situation.options, grounds, situation.request};
+  const Situation proven{situation.question, situation.options, grounds};
   std::vector<SignatureVerdict> verdicts;
   verdicts.reserve(facts.signatures.size());
   for (const format::Signature& signature : facts.signatures) {

@@ -13,7 +13,7 @@ struct Question {
   Instant now;
   bool time_was_given = false;
   std::string expect_receiver, expect_sender, expect_tracking_id;
-  const Source* expect_request = nullptr;  // the message that this one answers
+  std::optional<crypto::Hash> expect_request;  // SHA-256 of the message that this one answers
 };
 
 struct Options {
@@ -32,11 +32,16 @@ class Verifier {
   Verifier(pki::Trust trust, Options options);
   ~Verifier();
 
+  // What a question expects of an answer to the request `source`. Errors: file errors, budget_exceeded.
+  [[nodiscard]] Result<crypto::Hash> digest_of(const Source& request) const;
   // The loop of ARCHITECTURE.md: read, then needs / fetch until nothing new, then evaluate. `fetcher` null: offline.
   // Errors: could not (unreadable, budget, environment: no anchor configured). A bad signature is a verdict.
   [[nodiscard]] Result<Verdict> verify(const Source& document, const Source* content, const pki::Evidence& given, const Question& question,
                                        pki::Fetcher* fetcher) const;
+  // The same from facts that were read before: nothing of a document is looked at, and nothing is fetched.
+  [[nodiscard]] Result<Verdict> judge(format::SignedDocument facts, const pki::Evidence& given, const Question& question) const;
   [[nodiscard]] const pki::Trust& trust() const;
+  [[nodiscard]] const Options& options() const;
 
  private:
   struct State;
