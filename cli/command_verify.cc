@@ -14,6 +14,7 @@ const std::vector<OptionRow>& options() {
   static const std::vector<OptionRow> rows = with_setting_options({
       {"content", "FILE", "the signed document, when the signature is a file of its own"},
       {"report", "FILE", "write the verdict as an HTML page too"},
+      {"short", nullptr, "one line of at most 70 characters for each file, as an SMS"},
       {"expect-receiver", "ID", "refuse a message to another receiver"},
       {"expect-sender", "ID", "refuse a message of another sender"},
       {"expect-tracking-id", "ID", "refuse a message of another tracking number"},
@@ -57,6 +58,7 @@ int verify_one(const std::string& path, bool alone, Session& session) {
   const bool as_json = session.arguments.has("json");
   const auto failed = [&](const Error& error) {
     if (as_json) session.reports.push_back(verify::report_json(error, path));
+    if (session.arguments.has("short")) session.terminal.out(verify::report_sms(error, session.terminal.language()) + "\n");
     return session.terminal.fail(error, path);
   };
   const auto document = FileSource::open(path);
@@ -68,6 +70,8 @@ int verify_one(const std::string& path, bool alone, Session& session) {
   }
   if (as_json) {
     session.reports.push_back(verify::report_json(*verdict, path));
+  } else if (session.arguments.has("short")) {
+    session.terminal.out(verify::report_sms(*verdict, session.terminal.language()) + "\n");
   } else if (alone) {
     session.terminal.out(verify::report_text(*verdict, path, session.terminal.language(), session.terminal.colour()));
   } else {
@@ -94,6 +98,7 @@ Result<void> check_usage(const Arguments& arguments) {
   if (arguments.files().empty()) return wrong("which file? mohr verify FILE...");
   const bool several = arguments.files().size() > 1;
   if (several && arguments.has("content")) return wrong("--content goes with one file");
+  if (arguments.has("short") && arguments.has("json")) return wrong("--short or --json, one of them");
   if (several && arguments.has("report")) return wrong("--report goes with one file");
   if (arguments.has("opinions") && arguments.value("opinions") != "1" && arguments.value("opinions") != "2")
     return wrong("--opinions: 1 opinion or 2");
@@ -149,7 +154,7 @@ Result<int> judge_all(const Arguments& arguments, const Terminal& terminal) {
       all.add("version", verify::kReportVersion).add("status", status).add("reports", std::move(session.reports));
     }
     terminal.out(json::write(all, 2) + "\n");
-  } else if (files.size() > 1) {
+  } else if (files.size() > 1 && !arguments.has("short")) {
     print_summary(counts, terminal);
   }
   return status;
