@@ -1,6 +1,7 @@
 // Time-stamps: a token made by our authority, and one verified, its path judged before.
 #include "bench/material.h"
 #include "bench/rows.h"
+#include "format/timestamp_carrier.h"
 #include "pki/issue.h"
 #include "verify/evaluation.h"
 
@@ -51,8 +52,7 @@ Bytes answer(const Authority& authority, ByteView octets) {
 // Everything that a token is verified with; lives until the program ends.
 struct Verification {
   Authority authority;
-  format::Signature signature;
-  format::TimestampCarrier carrier;
+  Bytes stamped, token;
   pki::Trust trust;
   pki::Evidence evidence;
   verify::PathCache cache;
@@ -67,25 +67,26 @@ struct Verification {
 
 void verify_token(Verification& v) {
   Budget budget;
-  verify::Tokens tokens;
-  tokens.emplace(&v.carrier, must(pki::parse_timestamp_token(v.carrier.token, budget, &v.memory), "token"));
-  const verify::Grounds grounds{v.evidence, v.trust, budget, &v.cache, v.identity};
-  const auto verdict = verify::judge_timestamp(v.carrier, v.signature, {v.question, v.options, grounds, tokens, {}});
+  const format::TimestampCarrier carrier =
+      must(format::read_carrier_over(format::TimestampKind::signature, v.token, v.stamped, {}, budget, &v.memory), "token");
+  const pki::ProofsOfExistence proofs;
+  const verify::Grounds grounds{v.evidence, v.trust, budget, &v.cache, v.identity, nullptr, &proofs};
+  const auto verdict = verify::judge_timestamp(carrier, {}, {v.question, v.options, grounds, {}});
   if (!verdict || !verdict->good) stop("a time-stamp that must be good was not");
 }
 
 Verification* make_verification() {
   auto* v = new Verification;  // NOLINT: kept until the program ends
   v->authority = make_authority(crypto::NewKey::rsa2048);
-  v->carrier.stamped = crypto::random_bytes(kStamped);
-  const Bytes response = answer(v->authority, pki::write_timestamp_request(request_for(v->carrier.stamped)));
-  v->carrier.token = to_bytes(must(pki::token_from_response(response), "token"));
+  v->stamped = crypto::random_bytes(kStamped);
+  const Bytes response = answer(v->authority, pki::write_timestamp_request(request_for(v->stamped)));
+  v->token = to_bytes(must(pki::token_from_response(response), "token"));
   if (auto added = v->trust.add_anchor({v->authority.certificate, false, false, "bench"}); !added) stop("anchor");
   v->question.now = kNow + kMinute;
   v->options.opinions = 1;
   v->identity = v->trust.identity();
   Budget budget;
-  const auto token = must(pki::parse_timestamp_token(v->carrier.token, budget), "token");
+  const auto token = must(pki::parse_timestamp_token(v->token, budget), "token");
   v->key = must(v->authority.certificate->key(), "key");
   v->algorithm = token.cms.signers[0].signature_algorithm;
   v->signed_octets = to_bytes(token.cms.signers[0].signed_octets);
@@ -107,7 +108,7 @@ std::vector<Row> timestamp_rows() {
   rows.push_back({"tst_verify_warm_rsa2048", "time-stamp token parsed and verified, its path judged before",
                   "digest and one raw verification", 1.6, [v] { verify_token(*v); },
                   [v] {
-                    crypto::sha256(v->carrier.stamped);
+                    crypto::sha256(v->stamped);
                     if (v->key->verify(v->algorithm, v->signed_octets, v->value) != crypto::SignatureCheck::good) stop("raw verification");
                   }});
   return rows;

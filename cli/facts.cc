@@ -62,10 +62,10 @@ Value signature_value(const format::Signature& signature) {
   value.add("signed_octets_sha256", hex(crypto::sha256(signature.signed_octets).view()));
   value.add("value", hex(signature.value));
   value.add("certificates", list_of(signature.certificates, [](const pki::CertificatePtr& c) { return facts_of(*c); }));
-  value.add("timestamps", list_of(signature.signature_timestamps, [](const format::TimestampCarrier& carrier) {
-              Budget budget;
-              const auto token = pki::parse_timestamp_token(carrier.token, budget);
-              return token ? facts_of(*token) : Value();
+  value.add("timestamps", list_of(signature.timestamps, [](const format::TimestampCarrier& carrier) {
+              Value one = carrier.token ? facts_of(*carrier.token) : Value();
+              one.add("kind", format::timestamp_kind_id(carrier.kind));
+              return one;
             }));
   value.add("uncovered", list_of(signature.uncovered, [](const format::Uncovered& part) {
               Value one;

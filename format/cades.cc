@@ -74,7 +74,7 @@ Result<SignedDocument> read_cades(const Source& source, const Source* content, B
   MOHR_TRY(const CmsEvidence evidence, read_cms_evidence(data, budget, memory));
   document.signatures.reserve(data.signers.size());
   for (std::size_t i = 0; i < data.signers.size(); ++i) {
-    MOHR_TRY(Signature signature, signature_from_signer(data, i, evidence, Format::cades));
+    MOHR_TRY(Signature signature, signature_from_signer(data, i, evidence, Format::cades, budget, memory));
     document.signatures.push_back(std::move(signature));
   }
   MOHR_CHECK(digest_content(data, content, document, budget));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "format/cms_identity.h"
+#include "format/timestamp_carrier.h"
 #include "pki/core/text.h"
 
 namespace mohr::format {
@@ -19,12 +20,14 @@ std::string oid_name(ByteView oid) {
 
 class SignerFacts {
  public:
-  SignerFacts(const pki::SignedData& data, const SignerInfo& signer, Signature& signature, const CmsEvidence& evidence)
-      : data_(data), signer_(signer), signature_(signature), evidence_(evidence) {}
+  SignerFacts(const pki::SignedData& data, const SignerInfo& signer, Signature& signature, const CmsEvidence& evidence, Budget& budget,
+              pki::CertificateMemory* memory)
+      : data_(data), signer_(signer), signature_(signature), evidence_(evidence), budget_(budget), memory_(memory) {}
 
   Result<void> read() {
     signature_.signed_octets = signer_.signed_octets;
     signature_.value = to_bytes(signer_.signature);
+    signature_.hash = crypto::sha256(signature_.value);
     signature_.algorithm = signer_.signature_algorithm;
     signature_.algorithm_name = signer_.signature_algorithm.scheme == crypto::SignatureScheme::none
                                     ? oid_name(signer_.signature_algorithm_oid)
@@ -42,7 +45,7 @@ class SignerFacts {
     for (const CmsAttribute& attribute : signer_.signed_attributes) {
       if (!read_signed(attribute)) found(findings::cms_attribute_broken(Code{oid_name(attribute.oid)}));
     }
-    for (const CmsAttribute& attribute : signer_.unsigned_attributes) read_unsigned(attribute);
+    for (const CmsAttribute& attribute : signer_.unsigned_attributes) MOHR_CHECK(read_unsigned(attribute));
     return {};
   }
 
@@ -146,21 +149,27 @@ class SignerFacts {
     return {};
   }
 
-  void read_unsigned(const CmsAttribute& attribute) {
+  Result<void> read_unsigned(const CmsAttribute& attribute) {
     if (attribute.id == Oid::signature_time_stamp) {
-      for (const ByteView token : attribute.values)
-        signature_.signature_timestamps.push_back({to_bytes(token), to_bytes(signer_.signature)});
-      return;
+      for (const ByteView token : attribute.values) {
+        MOHR_TRY(TimestampCarrier carrier,
+                 read_carrier_over(TimestampKind::signature, token, signer_.signature, signature_, budget_, memory_));
+        signature_.timestamps.push_back(std::move(carrier));
+      }
+      return {};
     }
     std::uint64_t octets = 0;
     for (const ByteView value : attribute.values) octets += value.size();
     signature_.uncovered.push_back({oid_name(attribute.oid), "unprotected-attribute", octets});
+    return {};
   }
 
   const pki::SignedData& data_;
   const SignerInfo& signer_;
   Signature& signature_;
   const CmsEvidence& evidence_;
+  Budget& budget_;
+  pki::CertificateMemory* memory_;
 };
 
 }  // namespace
@@ -194,7 +203,8 @@ Result<CmsEvidence> read_cms_evidence(const pki::SignedData& data, Budget& budge
   return evidence;
 }
 
-Result<Signature> signature_from_signer(const pki::SignedData& data, std::size_t index, const CmsEvidence& evidence, Format format) {
+Result<Signature> signature_from_signer(const pki::SignedData& data, std::size_t index, const CmsEvidence& evidence, Format format,
+                                        Budget& budget, pki::CertificateMemory* memory) {
   const SignerInfo& signer = data.signers[index];
   Signature signature;
   signature.format = format;
@@ -204,7 +214,7 @@ Result<Signature> signature_from_signer(const pki::SignedData& data, std::size_t
   signature.crls = evidence.crls;
   signature.ocsp_responses = evidence.ocsp_responses;
   signature.findings = evidence.findings;
-  MOHR_CHECK(SignerFacts(data, signer, signature, evidence).read());
+  MOHR_CHECK(SignerFacts(data, signer, signature, evidence, budget, memory).read());
   return signature;
 }
 

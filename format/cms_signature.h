@@ -17,6 +17,7 @@ Result<CmsEvidence> read_cms_evidence(const pki::SignedData& data, Budget& budge
 // Everything but the digest of the content: references[0] is "content" with what the message-digest attribute says (expected), and its
 // caller fills in `actual` with the digest of the signed octets by references[0].digest. Without a message-digest attribute there is no
 // reference, and a finding. Errors: unsupported (no signed attributes), der_invalid.
-Result<Signature> signature_from_signer(const pki::SignedData& data, std::size_t index, const CmsEvidence& evidence, Format format);
+Result<Signature> signature_from_signer(const pki::SignedData& data, std::size_t index, const CmsEvidence& evidence, Format format,
+                                        Budget& budget, pki::CertificateMemory* memory);
 
 }  // namespace mohr::format

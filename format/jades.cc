@@ -6,6 +6,7 @@
 
 #include "format/identity_json.h"
 #include "format/jws.h"
+#include "format/timestamp_carrier.h"
 #include "pki/core/text.h"
 
 namespace mohr::format {
@@ -52,7 +53,7 @@ class FactsReader {
       facts_.content_type = printable(facts_.content_type);
     }
     if (const json::Value* stamps = jws_.header.member("adoTst"); stamps && payload_text)  // 5.2.6
-      MOHR_CHECK(timestamps(*stamps, *payload_text, facts_.content_timestamps, "adoTst"));
+      MOHR_CHECK(timestamps(*stamps, *payload_text, TimestampKind::content, "adoTst"));
     if (const json::Value* identity = jws_.header.member(kIdentityNamespace)) {
       MOHR_TRY(facts_.identity, identity_from_json(*identity));
     }
@@ -158,14 +159,15 @@ class FactsReader {
   }
 
   // tstContainer, 5.4.3.3.
-  Result<void> timestamps(const json::Value& container, std::string_view stamped, std::vector<TimestampCarrier>& to, const char* name) {
+  Result<void> timestamps(const json::Value& container, std::string_view stamped, TimestampKind kind, const char* name) {
     const json::Value* tokens = container.member("tstTokens");
     if (!tokens || !tokens->array()) return invalid(std::string(name) + " has no tstTokens");
     for (const json::Value& token : *tokens->array()) {
       const std::string* text = token.string("val");
       auto octets = text ? from_base64(*text) : std::nullopt;
       if (!octets) return invalid(std::string(name) + " holds no time-stamp");
-      to.push_back({*std::move(octets), to_bytes(as_bytes(stamped))});
+      MOHR_TRY(TimestampCarrier carrier, read_carrier_over(kind, *octets, as_bytes(stamped), facts_, budget_, memory_));
+      facts_.timestamps.push_back(std::move(carrier));
     }
     return {};
   }
@@ -197,7 +199,7 @@ class FactsReader {
     if (!entry.object()) return invalid("an entry of etsiU is no object");
     for (const auto& [name, value] : *entry.object()) {
       if (name == "sigTst") {  // 5.3.4: over the base64url text of the signature value
-        MOHR_CHECK(timestamps(value, jws_.value_text, facts_.signature_timestamps, "sigTst"));
+        MOHR_CHECK(timestamps(value, jws_.value_text, TimestampKind::signature, "sigTst"));
       } else if (name == "xVals") {
         MOHR_CHECK(certificate_values(value));
       } else if (name == "rVals") {
@@ -310,6 +312,7 @@ Result<SignedDocument> read_jades(const Source& document, const Source* content,
     out.algorithm_name = printable(signature.algorithm);
     out.ecdsa_form = crypto::EcdsaForm::fixed;
     out.value = signature.value;
+    out.hash = crypto::sha256(out.value);
     std::optional<std::string_view> payload_text;
     if (payload) {
       out.signed_octets = jws_signing_input(*jws, signature, *payload);

@@ -97,7 +97,7 @@ Result<Signature> read_signature(pdf::Document& document, const pdf::SignatureVa
   MOHR_TRY(const pki::SignedData data, pki::parse_signed_data(std::move(message), budget));
   if (data.signers.size() != 1) return errors::unsupported(Code{"PDF signatures with " + std::to_string(data.signers.size()) + " signers"});
   MOHR_TRY(const CmsEvidence evidence, read_cms_evidence(data, budget, memory));
-  MOHR_TRY(Signature signature, signature_from_signer(data, 0, evidence, Format::pades));
+  MOHR_TRY(Signature signature, signature_from_signer(data, 0, evidence, Format::pades, budget, memory));
   signature.name = value.field;
   signature.content_type = "application/pdf";
   if (!signature.claimed_time) signature.claimed_time = pdf::date(dictionary.find("M"));

@@ -12,6 +12,17 @@ std::string_view format_id(Format format) {
   return "jades";
 }
 
+std::string_view timestamp_kind_id(TimestampKind kind) {
+  switch (kind) {
+    case TimestampKind::content: return "content";
+    case TimestampKind::signature: return "signature";
+    case TimestampKind::references: return "references";
+    case TimestampKind::archive: return "archive";
+    case TimestampKind::document: break;
+  }
+  return "document";
+}
+
 bool Identity::empty() const { return *this == Identity{}; }
 
 }  // namespace mohr::format

@@ -4,6 +4,7 @@
 
 #include "pki/certificate_memory.h"
 #include "pki/cms.h"
+#include "pki/timestamp.h"
 
 namespace mohr::format {
 
@@ -21,10 +22,18 @@ struct Reference {
   [[nodiscard]] bool matches() const { return present() && equal(expected, actual); }
 };
 
-// Octets whose digest a time-stamp fixes, and the token.
+// What a time-stamp is over (EN 319 102-1 5.4, 5.6): the content before it was signed, the signature value, references to evidence, the
+// signature with its evidence, the document with all that is in it.
+enum class TimestampKind : std::uint8_t { content, signature, references, archive, document };
+std::string_view timestamp_kind_id(TimestampKind kind);  // "content", ...
+
 struct TimestampCarrier {
-  Bytes token;    // ContentInfo
-  Bytes stamped;  // the octets that were stamped (the signature value as the format says)
+  TimestampKind kind = TimestampKind::signature;
+  Bytes encoding;                                    // ContentInfo, as it stands in the document
+  std::shared_ptr<const pki::TimestampToken> token;  // null: it cannot be read
+  Bytes imprint;                     // digest, by the token's algorithm, of what it is over; empty: it is not at hand
+  std::vector<crypto::Hash> covers;  // SHA-256 of what it proves to exist: signature values, certificates, CRLs, OCSP responses, tokens
+  Findings findings;                 // what the reader saw that speaks against it
 };
 
 // Part of the document that this signature does not cover.
@@ -52,6 +61,7 @@ struct Signature {
   crypto::EcdsaForm ecdsa_form = crypto::EcdsaForm::der;
   Bytes signed_octets;  // what the signature value is over (signed attributes, SignedInfo, JWS signing input)
   Bytes value;          // the signature value
+  crypto::Hash hash;    // SHA-256 of it: what proofs of existence call the signature
   std::vector<Reference> references;
   std::vector<pki::SigningCertificateReference> signing_certificate;  // the binding; empty when the document has none
   pki::CertificatePtr signer;                                         // found by what the signature says; null when the document lacks it
@@ -60,8 +70,8 @@ struct Signature {
   std::vector<pki::OcspResponsePtr> ocsp_responses;
   std::optional<Instant> claimed_time;  // signing-time: a claim, proves nothing
   std::string content_type;             // MIME type or OID, as claimed
-  std::vector<TimestampCarrier> signature_timestamps;
-  std::vector<TimestampCarrier> content_timestamps;
+  std::vector<TimestampCarrier> timestamps;  // of every kind, in the order of the document
+  std::optional<std::size_t> countersigns;   // the signature whose value this one signs
   Identity identity;
   std::vector<Uncovered> uncovered;
   Findings findings;  // what the reader saw that bears on the verdict

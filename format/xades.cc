@@ -162,6 +162,7 @@ Result<Signature> read_signature(const xml::Document& document, Node element, Bu
   signature.algorithm = crypto::signature_from_uri(dsig.algorithm_uri).value_or(crypto::SignatureAlgorithm{});
   signature.ecdsa_form = crypto::EcdsaForm::fixed;
   signature.value = dsig.value;
+  signature.hash = crypto::sha256(signature.value);
   MOHR_TRY(signature.signed_octets, document.canonical(dsig.signed_info, dsig.how));
   bool properties_signed = false;
   std::string content_id;
@@ -184,7 +185,7 @@ Result<Signature> read_signature(const xml::Document& document, Node element, Bu
     covered.object = nullptr;  // nothing of it is signed: the binding and the times it claims are not read
   }
   if (properties.unsigned_properties != nullptr)
-    MOHR_CHECK(read_unsigned_properties(document, properties.unsigned_properties, dsig.value_element, signature, evidence));
+    MOHR_CHECK(read_unsigned_properties(document, properties.unsigned_properties, dsig.value_element, signature, evidence, budget, memory));
   MOHR_CHECK(parse_evidence(evidence, signature, budget, memory));
   find_signer(signature);
   list_uncovered(document, dsig, covered, signature);

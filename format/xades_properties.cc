@@ -3,6 +3,7 @@
 #include <array>
 
 #include "format/cms_identity.h"
+#include "format/timestamp_carrier.h"
 #include "pki/core/text.h"
 
 namespace mohr::format {
@@ -162,7 +163,8 @@ Result<void> read_data_properties(const xml::Document& document, Node properties
 }
 
 // SignatureTimeStamp (5.3): over the canonical ds:SignatureValue element.
-Result<void> read_timestamp(const xml::Document& document, Node property, Node value_element, Signature& signature) {
+Result<void> read_timestamp(const xml::Document& document, Node property, Node value_element, Signature& signature, Budget& budget,
+                            pki::CertificateMemory* memory) {
   Children children(document, property);
   xml::Canonicalization how;
   if (const Node method = children.next_if(xml::kDsig, "CanonicalizationMethod")) {
@@ -170,10 +172,10 @@ Result<void> read_timestamp(const xml::Document& document, Node property, Node v
   }
   bool any = false;
   while (const Node token = children.next_if(kXades, "EncapsulatedTimeStamp")) {
-    TimestampCarrier carrier;
-    MOHR_TRY(carrier.token, xml::read_base64(document, token));
-    MOHR_TRY(carrier.stamped, document.canonical(value_element, how));
-    signature.signature_timestamps.push_back(std::move(carrier));
+    MOHR_TRY(const Bytes octets, xml::read_base64(document, token));
+    MOHR_TRY(const Bytes stamped, document.canonical(value_element, how));
+    MOHR_TRY(TimestampCarrier carrier, read_carrier_over(TimestampKind::signature, octets, stamped, signature, budget, memory));
+    signature.timestamps.push_back(std::move(carrier));
     any = true;
   }
   if (!any || !children.at_end()) return errors::unsupported(Code{"this form of SignatureTimeStamp"}).at(document.path(property));
@@ -222,14 +224,14 @@ Result<void> read_signed_properties(const xml::Document& document, Node properti
 }
 
 Result<void> read_unsigned_properties(const xml::Document& document, Node properties, Node value_element, Signature& signature,
-                                      XadesEvidence& evidence) {
+                                      XadesEvidence& evidence, Budget& budget, pki::CertificateMemory* memory) {
   for (Children groups(document, properties); !groups.at_end();) {
     const Node group = groups.take();
     const bool own = is(document, group, kXades, "UnsignedSignatureProperties");
     for (Children each(document, group); !each.at_end();) {
       const Node property = each.take();
       if (own && is(document, property, kXades, "SignatureTimeStamp")) {
-        MOHR_CHECK(read_timestamp(document, property, value_element, signature));
+        MOHR_CHECK(read_timestamp(document, property, value_element, signature, budget, memory));
         continue;
       }
       MOHR_TRY(const bool proves_itself, read_evidence(document, property, evidence));

@@ -19,6 +19,6 @@ struct XadesEvidence {
 };
 // UnsignedProperties: time-stamps over `value_element`, evidence; what is neither is listed in signature.uncovered.
 Result<void> read_unsigned_properties(const xml::Document& document, xml::Node properties, xml::Node value_element, Signature& signature,
-                                      XadesEvidence& evidence);
+                                      XadesEvidence& evidence, Budget& budget, pki::CertificateMemory* memory);
 
 }  // namespace mohr::format

@@ -18,34 +18,33 @@ Result<const Anchor*> anchor_above(const RevocationQuery& query) {
 }
 
 // No certificate of the signer's path is revoked. The signer itself may vouch for itself only where its issuer left that to it.
-Result<bool> is_path_good(const RevocationQuery& query, const Path& path, const Name& crl_issuer) {
+Result<bool> is_path_good(const RevocationQuery& query, const Path& path, const Name& crl_issuer, Instant time) {
   for (std::size_t i = 0; i + 1 < path.certificates.size(); ++i) {
     const Certificate& certificate = *path.certificates[i];
     const bool itself = certificate.fingerprint() == query.certificate.fingerprint();
     if (i == 0 && itself && is_delegated_to(certificate, crl_issuer)) continue;
-    MOHR_TRY(const bool good, is_signer_good(query, certificate, *path.certificates[i + 1]));
+    MOHR_TRY(const bool good, is_signer_good(query, certificate, *path.certificates[i + 1], time));
     if (!good) return false;
   }
   return true;
 }
 
 // A certificate of the list's issuer other than the one that issued the certificate in question: its path ends at the same anchor.
-Result<bool> is_other_signer(const RevocationQuery& query, const Crl& crl, const CertificatePtr& candidate) {
+Result<bool> is_other_signer(const RevocationQuery& query, const Crl& crl, const CertificatePtr& candidate, Instant time) {
   if (!candidate->subject().equals(crl.issuer()) || !may_sign_crls(*candidate)) return false;
   if (candidate->fingerprint() == query.issuer.fingerprint()) return false;
   if (candidate->fingerprint() == query.certificate.fingerprint() && !is_delegated_to(query.certificate, crl.issuer())) return false;
   MOHR_TRY(const bool signs, is_crl_signed_by(query, crl, *candidate));
   if (!signs) return false;
-  const Instant made = std::min(query.now, std::max(query.time, crl.this_update()));
   MOHR_TRY(const Path path,
-           find_path(candidate, {.purpose = Purpose::crl_signing, .time = made, .algorithms_at = query.rules.algorithms_at}, query.trust,
+           find_path(candidate, {.purpose = Purpose::crl_signing, .time = time, .algorithms_at = query.rules.algorithms_at}, query.trust,
                      query.evidence, query.budget));
   const bool fails = std::any_of(path.findings.begin(), path.findings.end(), [](const Finding& f) { return !is_warning(f.check); });
   if (path.anchor == nullptr || fails) return false;
   MOHR_TRY(const Anchor* anchor, anchor_above(query));
   if (anchor != path.anchor) return false;
   if (!path.anchor->revocation_required) return true;
-  return is_path_good(query, path, crl.issuer());
+  return is_path_good(query, path, crl.issuer(), time);
 }
 
 }  // namespace
@@ -60,7 +59,7 @@ Result<bool> is_crl_signed_by(const RevocationQuery& query, const Crl& crl, cons
   return signs;
 }
 
-Result<CertificatePtr> find_crl_signer(const RevocationQuery& query, const Crl& crl) {
+Result<CertificatePtr> find_crl_signer(const RevocationQuery& query, const Crl& crl, Instant time) {
   if (query.issuer.subject().equals(crl.issuer()) && may_sign_crls(query.issuer)) {
     MOHR_TRY(const bool own, is_crl_signed_by(query, crl, query.issuer));
     if (own) return borrowed(query.issuer);
@@ -70,7 +69,7 @@ Result<CertificatePtr> find_crl_signer(const RevocationQuery& query, const Crl& 
   candidates.insert(candidates.end(), query.trust.intermediates().begin(), query.trust.intermediates().end());
   for (const Held<Certificate>& held : query.evidence.certificates()) candidates.push_back(held.item);
   for (const CertificatePtr& candidate : candidates) {
-    MOHR_TRY(const bool signs, is_other_signer(query, crl, candidate));
+    MOHR_TRY(const bool signs, is_other_signer(query, crl, candidate, time));
     if (signs) return candidate;
   }
   return CertificatePtr();

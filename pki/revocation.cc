@@ -66,8 +66,8 @@ class Answers {
   std::vector<RevocationAnswer> held_;
 };
 
-Result<bool> judge_signer(const RevocationQuery& query, const Certificate& signer, const Certificate& issuer) {
-  const RevocationQuery next{signer, issuer, query.time, query.now, query.trust, query.evidence, query.budget, query.rules, query.memory};
+Result<bool> judge_signer(const RevocationQuery& query, const Certificate& signer, const Certificate& issuer, Instant time) {
+  const RevocationQuery next{signer, issuer, time, query.now, query.trust, query.evidence, query.budget, query.rules, query.memory};
   MOHR_TRY(const RevocationStatus status, find_status(next));
   return status.state == RevocationState::good;
 }
@@ -123,13 +123,17 @@ Result<bool> is_signed_by(const Certificate& signer, const crypto::SignatureAlgo
   return (*key)->verify(algorithm, tbs, signature) == crypto::SignatureCheck::good;
 }
 
-Result<bool> is_signer_good(const RevocationQuery& query, const Certificate& signer, const Certificate& issuer) {
+bool is_outlived(const RevocationQuery& query, const Certificate& signer, const crypto::Hash& source) {
+  return signer.not_after() < query.known_since(source) && query.trust.anchor_of(signer) == nullptr;
+}
+
+Result<bool> is_signer_good(const RevocationQuery& query, const Certificate& signer, const Certificate& issuer, Instant time) {
   StatusMemory& memory = query.memory;
   const crypto::Hash& hash = signer.fingerprint();
-  if (const auto known = memory.good.find(hash); known != memory.good.end()) return known->second;
+  if (const auto known = memory.good.find({hash, time}); known != memory.good.end()) return known->second;
   if (std::find(memory.asked.begin(), memory.asked.end(), hash) != memory.asked.end() || memory.asked.size() >= kDeepest) return false;
-  MOHR_TRY(const bool good, judge_signer(query, signer, issuer));
-  memory.good.emplace(hash, good);
+  MOHR_TRY(const bool good, judge_signer(query, signer, issuer, time));
+  memory.good.emplace(std::pair(hash, time), good);
   return good;
 }
 

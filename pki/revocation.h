@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "pki/existence.h"
 #include "pki/fetch.h"
 #include "pki/path_validator.h"
 
@@ -26,8 +27,11 @@ struct StatusRules {
   // Seconds that information counts from thisUpdate on. None: until nextUpdate, and one day when there is no nextUpdate.
   std::optional<std::int64_t> longest_age = {};
   const Anchor* anchor = nullptr;  // of the path in which `issuer` stands; null: looked for
-  // When the rows of algorithms and keys (crypto_policy.def) must hold for what was signed, if it is not `now`.
+  // When the rows of algorithms and keys (crypto_policy.def) must hold for what was signed, if it is not when that is known to exist.
   std::optional<Instant> algorithms_at = {};
+  // Since when a list or an answer is known to exist; null: since now. Its signer must not have expired by then, and its algorithms must
+  // have been strong (EN 319 102-1 5.6.2.2): whoever holds the key of an expired signer can date a list as he likes.
+  const ProofsOfExistence* proofs = nullptr;
 };
 
 // `issuer` is the validated issuer of `certificate` in its path; `time`: the status is wanted at that time. Information that says "good" or
@@ -40,7 +44,7 @@ Result<RevocationStatus> revocation_status(const Certificate& certificate, const
 
 // Whether a responder may answer for `issuer`: the issuer itself, or a delegate that it certified for this (RFC 6960 4.2.2.2) and whose
 // own status is known. Errors: budget_exceeded.
-enum class ResponderRight : std::uint8_t { none, unchecked, authorised };
+enum class ResponderRight : std::uint8_t { none, expired, unchecked, authorised };  // expired: before the answer is known to exist
 Result<ResponderRight> right_to_answer(const OcspResponse& response, const Certificate& issuer, Instant time, Instant now,
                                        const Trust& trust, const Evidence& evidence, Budget& budget, const StatusRules& rules = {});
 

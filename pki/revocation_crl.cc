@@ -37,11 +37,15 @@ class ListQuestion {
     if (admits(crl, alone)) answers.push_back(alone);
     std::vector<const Crl*> deltas = deltas_of(crl);
     if (answers.empty() && deltas.empty()) return {};
-    MOHR_TRY(const CertificatePtr signer, find_crl_signer(query_, crl));  // f, g
+    MOHR_TRY(const CertificatePtr signer, find_crl_signer(query_, crl, time_of_signer(crl, alone)));  // f, g
     if (!signer) {
       for (const std::string& url : crl.ca_issuer_urls())  // nobody vouches for the list: only hosts that were allowed by name
         if (is_allowed_by_name(url, query_.trust.allowed_hosts())) out_.signer_urls.push_back(url);
       findings_.push_back(findings::revocation_signature_bad(crl.issuer().display()));
+      return {};
+    }
+    if (alone.state != RevocationState::revoked && is_outlived(query_, *signer, crl.fingerprint())) {
+      findings_.push_back(findings::revocation_signer_expired(crl.issuer().display()));
       return {};
     }
     for (const Crl* delta : deltas) {
@@ -71,7 +75,7 @@ class ListQuestion {
       return {};
     }
     if (!admits(delta, answer)) return {};
-    MOHR_TRY(const CertificatePtr signer, find_crl_signer(query_, delta));
+    MOHR_TRY(const CertificatePtr signer, find_crl_signer(query_, delta, time_of_signer(delta, answer)));
     if (signer) {
       out_.answers.push_back(std::move(answer));
     } else {
@@ -103,10 +107,16 @@ class ListQuestion {
       if (!delta.is_delta() || !delta.issuer().equals(crl.issuer()) || is_from_future(query_, delta.this_update())) continue;
       if (!equal(scope_octets(delta), scope_octets(crl)) || !key_may_be_same(delta, crl)) continue;
       if (is_less_number(crl.number(), delta.base_number()) || !is_less_number(crl.number(), delta.number())) continue;
-      if (query_.algorithms_at() >= usable_until(delta.signature_algorithm())) continue;
+      if (query_.strong_at(delta.fingerprint()) >= usable_until(delta.signature_algorithm())) continue;
       out.push_back(&delta);
     }
     return out;
+  }
+
+  // A revocation counts however long ago its signer expired; other news needs a signer who is valid when the list is known to exist.
+  Instant time_of_signer(const Crl& crl, const RevocationAnswer& answer) const {
+    if (answer.state != RevocationState::revoked) return query_.known_since(crl.fingerprint());
+    return std::min(query_.now, std::max(query_.time, crl.this_update()));
   }
 
   static ByteView scope_octets(const Crl& crl) { return crl.distribution_point() ? crl.distribution_point()->encoding : ByteView{}; }
@@ -136,7 +146,7 @@ class ListQuestion {
       findings_.push_back(findings::crl_has_unknown_extension(issuer));
     } else if (reasons == 0) {
       findings_.push_back(findings::crl_out_of_scope(issuer, query_.certificate.subject().display()));
-    } else if (query_.algorithms_at() >= until) {
+    } else if (query_.strong_at(crl.fingerprint()) >= until) {
       findings_.push_back(findings::revocation_algorithm_weak(issuer, Code{crypto::signature_name(crl.signature_algorithm())}, until));
     } else if (is_from_future(query_, crl.this_update())) {
       findings_.push_back(findings::revocation_from_future(issuer, crl.this_update()));

@@ -20,15 +20,16 @@ Result<ResponderRight> judge_delegate(const RevocationQuery& query, const OcspRe
   if (response.produced_at() < candidate.not_before() || response.produced_at() > candidate.not_after()) return ResponderRight::none;
   if (candidate.key_usage() && !(*candidate.key_usage() & (kDigitalSignature | kContentCommitment))) return ResponderRight::none;
   const auto key = candidate.key();
-  const Instant strong_at = query.rules.algorithms_at.value_or(response.produced_at());
+  const Instant strong_at = query.strong_at(response.fingerprint());
   if (!key || strong_at >= usable_until(**key) || strong_at >= usable_until(candidate.signature_algorithm())) return ResponderRight::none;
   MOHR_TRY(const bool signs, is_signed_by(candidate, response.signature_algorithm(), response.tbs(), response.signature(), query.budget));
   if (!signs) return ResponderRight::none;
   MOHR_CHECK(query.budget.spend(Limit::raw_verifications));
   if (verify_signature(candidate, query.issuer) != crypto::SignatureCheck::good) return ResponderRight::none;
+  if (is_outlived(query, candidate, response.fingerprint())) return ResponderRight::expired;
   if (candidate.extension(asn1::Oid::ocsp_nocheck) != nullptr) return ResponderRight::authorised;
   if (candidate.crl_distribution_points().empty() && candidate.ocsp_urls().empty()) return ResponderRight::authorised;
-  MOHR_TRY(const bool good, is_signer_good(query, candidate, query.issuer));
+  MOHR_TRY(const bool good, is_signer_good(query, candidate, query.issuer, query.known_since(response.fingerprint())));
   return good ? ResponderRight::authorised : ResponderRight::unchecked;
 }
 
@@ -36,7 +37,7 @@ Result<ResponderRight> find_responder(const RevocationQuery& query, const OcspRe
   if (is_responder(response, query.issuer)) {
     MOHR_TRY(const bool own,
              is_signed_by(query.issuer, response.signature_algorithm(), response.tbs(), response.signature(), query.budget));
-    if (own) return ResponderRight::authorised;
+    if (own) return is_outlived(query, query.issuer, response.fingerprint()) ? ResponderRight::expired : ResponderRight::authorised;
   }
   std::vector<CertificatePtr> candidates(response.certificates().begin(), response.certificates().end());
   for (const Held<Certificate>& held : query.evidence.certificates()) candidates.push_back(held.item);
@@ -78,7 +79,7 @@ std::optional<Finding> objection(const RevocationQuery& query, const OcspRespons
   if (is_from_future(query, response.produced_at())) return findings::revocation_from_future(answer.source, response.produced_at());
   if (response.produced_at() < query.certificate.not_before())
     return findings::ocsp_before_certificate(answer.source, subject, response.produced_at());
-  if (query.algorithms_at() >= until)
+  if (query.strong_at(response.fingerprint()) >= until)
     return findings::revocation_algorithm_weak(answer.source, Code{crypto::signature_name(response.signature_algorithm())}, until);
   if (answer.state == RevocationState::revoked) return std::nullopt;
   if (auto stale = staleness(query, single.this_update, single.next_update, answer.source)) return stale;
@@ -107,6 +108,8 @@ Result<std::optional<RevocationAnswer>> ask_ocsp(const RevocationQuery& query, c
   if (auto why = objection(query, response, *single, answer)) return refuse(*std::move(why));
   MOHR_TRY(const ResponderRight right, find_responder(query, response));
   if (right == ResponderRight::none) return refuse(findings::ocsp_not_authorised(answer.source, query.issuer.subject().display()));
+  if (right == ResponderRight::expired && answer.state != RevocationState::revoked)
+    return refuse(findings::revocation_signer_expired(answer.source));
   if (right == ResponderRight::unchecked) return refuse(findings::ocsp_responder_unchecked(answer.source));
   if (single->status == OcspStatus::unknown)
     return refuse(findings::ocsp_status_unknown(answer.source, query.certificate.subject().display()));

@@ -13,7 +13,7 @@ inline constexpr std::uint32_t kAllReasons = 0x1fe;
 // What one question about a status has found out on its way, whatever certificate it was about.
 struct StatusMemory {
   std::vector<crypto::Hash> asked;    // certificates whose status is being looked for, the outermost first: none vouches for itself
-  std::map<crypto::Hash, bool> good;  // signers of lists and answers
+  std::map<std::pair<crypto::Hash, Instant>, bool> good;  // signers of lists and answers, at a time
   std::map<std::pair<crypto::Hash, crypto::Hash>, bool> signed_by;  // source and certificate
 };
 
@@ -26,7 +26,9 @@ struct RevocationQuery {
   Budget& budget;
   const StatusRules& rules;
   StatusMemory& memory;
-  [[nodiscard]] Instant algorithms_at() const { return rules.algorithms_at.value_or(now); }
+  // Since when the source with that fingerprint is known to exist, and when its algorithms must be strong.
+  [[nodiscard]] Instant known_since(const crypto::Hash& source) const { return rules.proofs ? rules.proofs->known_since(source, now) : now; }
+  [[nodiscard]] Instant strong_at(const crypto::Hash& source) const { return rules.algorithms_at.value_or(known_since(source)); }
 };
 
 struct RevocationAnswer {
@@ -55,12 +57,14 @@ Result<RevocationStatus> find_status(const RevocationQuery& query);
 std::uint32_t covered_reasons(const Certificate& certificate, const Crl& crl);
 // The certificate leaves this list's issuer, who is not its own, to say what its status is (cRLIssuer, 4.2.1.13).
 bool is_delegated_to(const Certificate& certificate, const Name& crl_issuer);
-// 6.3.3 f, g: the certificate whose key signed the list; null when there is none with a right to it.
-Result<CertificatePtr> find_crl_signer(const RevocationQuery& query, const Crl& crl);
+// 6.3.3 f, g: the certificate whose key signed the list; null when there is none with a right to it at that time.
+Result<CertificatePtr> find_crl_signer(const RevocationQuery& query, const Crl& crl, Instant time);
 Result<bool> is_crl_signed_by(const RevocationQuery& query, const Crl& crl, const Certificate& signer);
 
-// The certificate that signed a source, itself below `issuer`, is not revoked; false when that is unknown.
-Result<bool> is_signer_good(const RevocationQuery& query, const Certificate& signer, const Certificate& issuer);
+// The certificate that signed a source, itself below `issuer`, is not revoked at that time; false when that is unknown.
+Result<bool> is_signer_good(const RevocationQuery& query, const Certificate& signer, const Certificate& issuer, Instant time);
+// The signer of a source expired before the source is known to exist. An anchor's dates bind nobody.
+bool is_outlived(const RevocationQuery& query, const Certificate& signer, const crypto::Hash& source);
 
 // Made after `now`: then it is not believed whatever it says.
 bool is_from_future(const RevocationQuery& query, Instant this_update);

@@ -39,7 +39,7 @@ Result<void> check_own(const Source& written, const Source& document, const Requ
   if (key->verify(signature.algorithm, signature.signed_octets, signature.value, signature.ecdsa_form) != crypto::SignatureCheck::good)
     return wrong("signature value");
   if (!(signature.identity == request.identity)) return wrong("signed particulars");
-  if ((request.level == Level::t) != !signature.signature_timestamps.empty()) return wrong("time-stamp");
+  if ((request.level == Level::t) != !signature.timestamps.empty()) return wrong("time-stamp");
   return {};
 }
 

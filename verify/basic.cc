@@ -26,23 +26,25 @@ void accept_algorithms(const format::Signature& signature, Instant time, Finding
   }
 }
 
-// 5.5: the time-stamps, and the earliest time that a good one proves.
-Result<std::optional<Instant>> judge_timestamps(const format::Signature& signature, const Situation& situation, SignatureVerdict& verdict) {
-  std::optional<Instant> best;
-  for (const format::TimestampCarrier& carrier : signature.signature_timestamps) {
-    MOHR_TRY(TimestampVerdict timestamp, judge_timestamp(carrier, signature, situation));
-    if (timestamp.good && (!best || timestamp.time < *best)) best = timestamp.time;
+// 5.5.4: what the time-stamps of the document say about this signature, judged before it: the latest that its content is known to be older
+// than it, the earliest that it is known to exist itself.
+void take_times(const format::Signature& signature, const Timeline& timeline, const Instant now, SignatureVerdict& verdict) {
+  for (const format::TimestampCarrier& carrier : signature.timestamps) {
+    const TimestampVerdict& timestamp = timeline.verdicts.at(&carrier);
     if (!timestamp.good) verdict.warnings.push_back(findings::timestamp_not_usable(timestamp.authority));
-    verdict.timestamps.push_back(std::move(timestamp));
+    if (timestamp.good && carrier.kind == format::TimestampKind::content)
+      verdict.signed_after = std::max(verdict.signed_after.value_or(timestamp.time), timestamp.time);
+    for (const Finding& finding : timestamp.findings)
+      if (finding.check == Check::timestamp_order_wrong) verdict.findings.push_back(finding);
+    verdict.timestamps.push_back(timestamp);
   }
-  return best;
+  if (const auto proven = timeline.proofs.of(signature.hash); proven && *proven <= now) verdict.best_signature_time = proven;
+  if (verdict.signed_after && verdict.best_signature_time && *verdict.signed_after > *verdict.best_signature_time)
+    verdict.findings.push_back(findings::timestamp_order_wrong(*verdict.best_signature_time, *verdict.signed_after));
 }
 
-// 5.5 and 5.2.6: time-stamps, then path and revocation at the time that they prove, else now.
+// 5.2.6: path and revocation at the time that is proven, else now.
 Result<void> judge_certificate(const format::Signature& signature, const Situation& situation, SignatureVerdict& verdict) {
-  if (!signature.signature_timestamps.empty()) {
-    MOHR_TRY(verdict.best_signature_time, judge_timestamps(signature, situation, verdict));
-  }
   const Instant now = situation.question.now;
   const PathQuestion question{signature.signer,
                               pki::Purpose::signing,
@@ -53,6 +55,23 @@ Result<void> judge_certificate(const format::Signature& signature, const Situati
   MOHR_TRY(verdict.chain, judge_path(question, situation.grounds));
   verdict.demonstration = verdict.chain->anchor != nullptr && verdict.chain->anchor->demonstration;
   return {};
+}
+
+// 5.3.4: a time-stamp of the content shows that the signature is younger than the end of its certificate or its algorithms.
+void compare_with_content_time(const format::Signature& signature, SignatureVerdict& verdict) {
+  if (!verdict.signed_after || !signature.signer) return;
+  const Instant after = *verdict.signed_after;
+  const std::string subject = subject_of(signature);
+  for (Finding& finding : verdict.findings) {
+    if (finding.check == Check::certificate_revoked) {
+      const Instant revoked = std::get<Instant>(finding.params.back());
+      if (after >= revoked) finding = findings::certificate_revoked_before_signing(subject, revoked);
+    } else if (finding.check == Check::certificate_expired || finding.check == Check::certificate_expired_unrevoked) {
+      const Instant end = signature.signer->not_after();
+      const bool own = std::get<Instant>(finding.params.back()) == end;
+      if (own && after > end) finding = findings::certificate_expired_before_signing(subject, end);
+    }
+  }
 }
 
 // Where two libraries differ, nothing else that a document waits for matters; those about its time-stamps count too.
@@ -66,9 +85,10 @@ void put_differences_first(SignatureVerdict& verdict) {
   std::stable_partition(verdict.findings.begin(), verdict.findings.end(), differs);
 }
 
-Result<SignatureVerdict> judge(const format::Signature& signature, const Situation& situation) {
+Result<SignatureVerdict> judge(const format::Signature& signature, const Situation& situation, const Timeline& timeline) {
   SignatureVerdict verdict;
   verdict.findings = signature.findings;
+  take_times(signature, timeline, situation.question.now, verdict);
   if (signature.signer) MOHR_CHECK(judge_certificate(signature, situation, verdict));
   identify_signer(signature, verdict.findings);
   if (signature.signer) {
@@ -81,6 +101,7 @@ Result<SignatureVerdict> judge(const format::Signature& signature, const Situati
   verify_cryptographically(signature, signer, verdict.findings);
   if (situation.grounds.opinion != nullptr) ask_about_signature(*situation.grounds.opinion, signature, signer, verdict);
   if (verdict.chain) verdict.findings.insert(verdict.findings.end(), verdict.chain->findings.begin(), verdict.chain->findings.end());
+  compare_with_content_time(signature, verdict);
   put_differences_first(verdict);
   if (situation.options.opinions > 1 && situation.grounds.opinion == nullptr)
     verdict.findings.push_back(findings::opinion_not_installed(Code{"Botan"}, Code{std::string(crypto::opinion_package())}));
@@ -142,11 +163,16 @@ void verify_cryptographically(const format::Signature& signature, const pki::Cer
 }
 
 Result<std::vector<SignatureVerdict>> evaluate(const format::SignedDocument& facts, const Situation& situation) {
+  MOHR_TRY(const Timeline timeline, judge_timestamps(facts, situation));
+  Grounds grounds = situation.grounds;
+  grounds.proofs = &timeline.proofs;
+  grounds.identity = timeline.identity;
+  const Situation proven{situation.question, situation.options, grounds, situation.request};
   std::vector<SignatureVerdict> verdicts;
   verdicts.reserve(facts.signatures.size());
   for (const format::Signature& signature : facts.signatures) {
     MOHR_CHECK(situation.grounds.budget.spend(Limit::raw_verifications));
-    MOHR_TRY(SignatureVerdict verdict, judge(signature, situation));
+    MOHR_TRY(SignatureVerdict verdict, judge(signature, proven, timeline));
     verdicts.push_back(std::move(verdict));
   }
   return verdicts;

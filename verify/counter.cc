@@ -80,14 +80,18 @@ void decide(const format::Signature& signature, const Situation& situation, Sign
     if (proven) return accept(signature, verdict);
     verdict.findings.push_back(findings::signer_certificate_missing());
   }
+  // The indication is that of the first step that fails, and of the first that leaves it open when none does (5.3.4, 5.5.4).
+  const auto fails = [](const Finding& finding) { return rule(finding.check).indication == Indication::total_failed; };
+  const auto failed = std::find_if(verdict.findings.begin(), verdict.findings.end(), fails);
+  const Rule& first = rule((failed == verdict.findings.end() ? verdict.findings.front() : *failed).check);
+  verdict.indication = first.indication;
+  verdict.sub_indication = first.sub_indication;
   // The worst outcome decides; among equals the first in the order of the clauses.
   const auto worse = [](const Finding& a, const Finding& b) { return rule(a.check).outcome < rule(b.check).outcome; };
   const auto decisive = std::max_element(verdict.findings.begin(), verdict.findings.end(), worse);
   std::rotate(verdict.findings.begin(), decisive, decisive + 1);
   const Finding& reason = verdict.findings.front();
   const Rule& r = rule(reason.check);
-  verdict.indication = r.indication;
-  verdict.sub_indication = r.sub_indication;
   verdict.outcome = r.outcome;
   verdict.owner = r.owner;
   verdict.reason = reason;

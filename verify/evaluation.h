@@ -8,14 +8,10 @@
 
 namespace mohr::verify {
 
-// The tokens of a document, parsed once, by their carriers; one that cannot be read is not there.
-using Tokens = std::map<const format::TimestampCarrier*, pki::TimestampToken>;
-
 struct Situation {
   const Question& question;
   const Options& options;
   const Grounds& grounds;
-  const Tokens& tokens;
   crypto::Hash request;  // SHA-256 of the request that the answer must name; size 0: none expected
 };
 
@@ -30,9 +26,16 @@ std::vector<pki::Need> needs(const format::SignedDocument& facts, std::span<cons
 void verify_cryptographically(const format::Signature& signature, const pki::Certificate* signer, Findings& findings);
 // 5.2.3: the certificate that the signature names.
 void identify_signer(const format::Signature& signature, Findings& findings);
-// 5.4: one signature time-stamp.
-Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier, const format::Signature& signature,
+// 5.4: one time-stamp, at the time that it is known to exist; `certificates` came with it.
+Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier, std::span<const pki::CertificatePtr> certificates,
                                          const Situation& situation);
+// All of a document, the newest first, and what the good ones prove (5.6.2.3, 5.6.3.4).
+struct Timeline {
+  std::map<const format::TimestampCarrier*, TimestampVerdict> verdicts;
+  pki::ProofsOfExistence proofs;
+  crypto::Hash identity;  // of the grounds together with the proofs
+};
+Result<Timeline> judge_timestamps(const format::SignedDocument& facts, const Situation& situation);
 // What the caller expects of the signed identity (docs/attributes.md).
 void compare_with_question(const format::Identity& identity, const Situation& situation, Findings& findings);
 // The domain and level of a signature that nothing speaks against; says so when it is internal only.

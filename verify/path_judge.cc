@@ -21,17 +21,27 @@ crypto::Hash cache_key(const PathQuestion& question, const Grounds& grounds) {
 
 Instant next_midnight(Instant now) { return {(now.seconds / kDay + 1) * kDay - 1}; }
 
-// Adds what the status of one certificate means; `at` is the time that the signature is known to have existed at.
-void judge_revocation(const pki::Certificate& certificate, const pki::RevocationStatus& status, const PathQuestion& question,
-                      Findings& findings) {
+// Why nothing at hand says what the status is: information that is too old, that a signer gave who has expired since, or none at all.
+Finding status_unknown(const pki::Certificate& certificate, const pki::RevocationStatus& status) {
+  const auto has = [&](Check check) {
+    return std::any_of(status.findings.begin(), status.findings.end(), [check](const Finding& finding) { return finding.check == check; });
+  };
+  std::string subject = certificate.subject().display(), issuer = certificate.issuer().display();
+  if (has(Check::revocation_signer_expired)) return findings::revocation_unproven(std::move(subject), std::move(issuer));
+  if (has(Check::revocation_stale)) return findings::revocation_outdated(std::move(subject), std::move(issuer));
+  return findings::revocation_unknown(std::move(subject), std::move(issuer));
+}
+
+// Adds what the status of one certificate of the path means, the target's being the first (5.2.6.4, 5.5.4).
+void judge_revocation(const pki::Certificate& certificate, const pki::RevocationStatus& status, bool is_target, Findings& findings) {
   const std::string subject = certificate.subject().display();
   switch (status.state) {
     case pki::RevocationState::good:
       if (status.revoked_at.seconds != 0) findings.push_back(findings::certificate_revoked_later(subject, status.revoked_at));
       return;
     case pki::RevocationState::revoked:
-      findings.push_back(question.time_is_proven ? findings::certificate_revoked_before_signing(subject, status.revoked_at)
-                                                 : findings::certificate_revoked(subject, status.revoked_at));
+      findings.push_back(is_target ? findings::certificate_revoked(subject, status.revoked_at)
+                                   : findings::authority_revoked(subject, status.revoked_at));
       return;
     case pki::RevocationState::on_hold:
       findings.push_back(findings::certificate_on_hold(subject, certificate.issuer().display(), status.revoked_at));
@@ -39,7 +49,7 @@ void judge_revocation(const pki::Certificate& certificate, const pki::Revocation
     case pki::RevocationState::not_checked: return;
     case pki::RevocationState::unknown: break;
   }
-  findings.push_back(findings::revocation_unknown(subject, certificate.issuer().display()));
+  findings.push_back(status_unknown(certificate, status));
   for (const Finding& why : status.findings) findings.push_back(why);
 }
 
@@ -49,13 +59,29 @@ Result<void> check_revocation(const PathQuestion& question, const Grounds& groun
     if (question.purpose == pki::Purpose::ocsp_signing && certificate->extension(asn1::Oid::ocsp_nocheck) != nullptr) continue;
     MOHR_TRY(pki::RevocationStatus status,
              pki::revocation_status(*certificate, *judgement.path[i + 1].certificate, question.time, question.now, grounds.trust,
-                                    grounds.evidence, grounds.budget, {.anchor = judgement.anchor}));
-    judge_revocation(*certificate, status, question, judgement.findings);
+                                    grounds.evidence, grounds.budget, {.anchor = judgement.anchor, .proofs = grounds.proofs}));
+    judge_revocation(*certificate, status, i == 0, judgement.findings);
     if (status.this_update > judgement.from) judgement.from = status.this_update;
     if (status.next_update && *status.next_update < judgement.until) judgement.until = *status.next_update;
     judgement.path[i].revocation = std::move(status);
   }
   return {};
+}
+
+// What the dates of the target mean beside its status and the proven time (5.2.6.4, 5.5.4): it was good to its end, or it did not exist yet.
+void refine_dates(const PathQuestion& question, PathJudgement& judgement) {
+  const pki::Certificate& target = *judgement.path.front().certificate;
+  const auto& status = judgement.path.front().revocation;
+  const std::string subject = target.subject().display();
+  for (Finding& finding : judgement.findings) {
+    const bool early = question.time < target.not_before();
+    if (finding.check == Check::certificate_not_yet_valid && early && question.time_is_proven) {
+      finding = findings::certificate_newer_than_signature(subject, target.not_before(), question.time);
+    } else if (finding.check == Check::certificate_expired && question.time > target.not_after() && status &&
+               status->state == pki::RevocationState::good) {
+      finding = findings::certificate_expired_unrevoked(subject, target.not_after());
+    }
+  }
 }
 
 }  // namespace
@@ -111,6 +137,7 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
   } else if (judgement->chained && !question.revocation) {
     judgement->findings.push_back(findings::revocation_not_checked());
   }
+  if (judgement->chained) refine_dates(question, *judgement);
   judgement->good = judgement->anchor != nullptr && std::none_of(judgement->findings.begin(), judgement->findings.end(), fails);
   if (judgement->good && grounds.cache != nullptr) grounds.cache->keep(key, judgement);
   return PathJudgementPtr(std::move(judgement));

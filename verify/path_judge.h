@@ -38,8 +38,9 @@ struct Grounds {
   const pki::Trust& trust;
   Budget& budget;
   PathCache* cache = nullptr;
-  crypto::Hash identity{};                         // of evidence and trust together; needed with a cache
+  crypto::Hash identity{};                         // of evidence, its proofs and trust together; needed with a cache
   const crypto::OpinionModule* opinion = nullptr;  // who else is asked about chains and values
+  const pki::ProofsOfExistence* proofs = nullptr;  // since when the evidence is known to exist; null: since now
 };
 Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds& grounds);
 // Where the statuses that are unknown in it could be had.

@@ -1,4 +1,4 @@
-// EN 319 102-1 5.4: validation of a time-stamp, here of the one over the signature value.
+// EN 319 102-1 5.4 and 5.6.3.4: the time-stamps of a document, the newest first, and what the good ones prove.
 #include <algorithm>
 
 #include "pki/crypto_policy.h"
@@ -13,43 +13,114 @@ bool has_failure(const Findings& findings) {
   return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) { return !rule(finding.check).warning; });
 }
 
-// 5.2.8 for a token: its imprint and its own signature, at the time of checking.
-void accept_algorithms(const pki::TimestampToken& token, Instant now, Findings& findings) {
+// 5.2.8 for a token: its imprint and its own signature, at the time that it is known to exist.
+void accept_algorithms(const pki::TimestampToken& token, Instant time, Findings& findings) {
   const pki::SignerInfo& signer = token.cms.signers.front();
   for (const crypto::DigestAlgorithm digest : {token.digest, signer.digest})
-    if (now >= pki::usable_until(digest))
+    if (time >= pki::usable_until(digest))
       findings.push_back(findings::signature_digest_weak(Code{std::string(crypto::digest_name(digest))}));
-  if (signer.signature_algorithm.scheme != crypto::SignatureScheme::none && now >= pki::usable_until(signer.signature_algorithm))
+  if (signer.signature_algorithm.scheme != crypto::SignatureScheme::none && time >= pki::usable_until(signer.signature_algorithm))
     findings.push_back(findings::signature_digest_weak(Code{crypto::signature_name(signer.signature_algorithm)}));
+}
+
+struct Stamp {
+  const format::TimestampCarrier* carrier;
+  const format::Signature* signature;
+};
+
+// A time-stamp that covers another comes before it, so that what it proves is known when the other's turn comes.
+std::vector<Stamp> newest_first(const format::SignedDocument& facts) {
+  std::vector<Stamp> stamps;
+  for (const format::Signature& signature : facts.signatures)
+    for (const format::TimestampCarrier& carrier : signature.timestamps) stamps.push_back({&carrier, &signature});
+  const auto time_of = [](const Stamp& stamp) { return stamp.carrier->token ? stamp.carrier->token->time : Instant{INT64_MAX}; };
+  std::stable_sort(stamps.begin(), stamps.end(), [&](const Stamp& a, const Stamp& b) {
+    if (time_of(a) != time_of(b)) return time_of(a) > time_of(b);
+    return a.carrier->kind > b.carrier->kind;
+  });
+  return stamps;
+}
+
+// What it is over is older than what it proves: a time-stamp that covers a later one contradicts it (5.5.4).
+bool covers_later(const format::TimestampCarrier& carrier, const std::map<crypto::Hash, Instant>& good) {
+  return std::any_of(carrier.covers.begin(), carrier.covers.end(), [&](const crypto::Hash& object) {
+    const auto other = good.find(object);
+    return other != good.end() && other->second > carrier.token->time;
+  });
+}
+
+// What is proven of the evidence changes judgements of paths, so it belongs to what they are cached by.
+crypto::Hash identity_with(const pki::ProofsOfExistence& proofs, const Grounds& grounds) {
+  Bytes octets;
+  const auto add = [&](const crypto::Hash& object) {
+    if (const auto time = proofs.of(object)) {
+      append(octets, object.view());
+      append(octets, as_bytes(std::to_string(time->seconds)));
+    }
+  };
+  for (const auto& held : grounds.evidence.crls()) add(held.item->fingerprint());
+  for (const auto& held : grounds.evidence.ocsp_responses()) add(held.item->fingerprint());
+  if (octets.empty()) return grounds.identity;
+  append(octets, grounds.identity.view());
+  return crypto::sha256(octets);
 }
 
 }  // namespace
 
-Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier, const format::Signature& signature,
+Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier, std::span<const pki::CertificatePtr> certificates,
                                          const Situation& situation) {
   TimestampVerdict verdict;
-  const auto read = situation.tokens.find(&carrier);
-  if (read == situation.tokens.end()) {
+  verdict.kind = carrier.kind;
+  if (!carrier.token) {
     verdict.findings.push_back(findings::timestamp_unreadable());
     return verdict;
   }
-  const pki::TimestampToken& token = read->second;
+  const pki::TimestampToken& token = *carrier.token;
+  const Instant now = situation.question.now;
+  const Instant at = situation.grounds.proofs->known_since(crypto::sha256(carrier.encoding), now);
   verdict.time = token.time;
+  verdict.judged_at = at;
   MOHR_CHECK(situation.grounds.budget.spend(Limit::raw_verifications));
-  pki::TokenCheck checked = pki::check_token(token, signature.certificates);
-  verdict.findings = std::move(checked.findings);
-  accept_algorithms(token, situation.question.now, verdict.findings);
-  if (!equal(crypto::digest(token.digest, carrier.stamped).view(), token.imprint))
+  pki::TokenCheck checked = pki::check_token(token, certificates);
+  verdict.findings = carrier.findings;
+  verdict.findings.insert(verdict.findings.end(), checked.findings.begin(), checked.findings.end());
+  accept_algorithms(token, at, verdict.findings);
+  if (carrier.imprint.empty()) {
+    verdict.findings.push_back(findings::content_missing());
+  } else if (!equal(carrier.imprint, token.imprint)) {
     verdict.findings.push_back(findings::timestamp_of_other_data());
-  if (token.time > situation.question.now) verdict.findings.push_back(findings::timestamp_in_future(token.time));
+  }
+  if (token.time > now) verdict.findings.push_back(findings::timestamp_in_future(token.time));
   if (!checked.signer) return verdict;
   verdict.authority = checked.signer->subject().display();
   if (situation.grounds.opinion != nullptr) ask_about_timestamp(*situation.grounds.opinion, token, *checked.signer, verdict);
-  const PathQuestion question{checked.signer, pki::Purpose::time_stamping, situation.question.now, situation.question.now,
-                              false,          situation.options.revocation};
+  const PathQuestion question{checked.signer, pki::Purpose::time_stamping, at, now, at < now, situation.options.revocation};
   MOHR_TRY(verdict.chain, judge_path(question, situation.grounds));
   verdict.good = verdict.chain->good && !has_failure(verdict.findings);
   return verdict;
+}
+
+Result<Timeline> judge_timestamps(const format::SignedDocument& facts, const Situation& situation) {
+  Timeline timeline;
+  Grounds grounds = situation.grounds;
+  grounds.proofs = &timeline.proofs;
+  std::map<crypto::Hash, Instant> good;  // tokens
+  for (const Stamp& stamp : newest_first(facts)) {
+    const Situation here{situation.question, situation.options, grounds, situation.request};
+    MOHR_TRY(TimestampVerdict verdict, judge_timestamp(*stamp.carrier, stamp.signature->certificates, here));
+    if (verdict.good && covers_later(*stamp.carrier, good)) {
+      verdict.good = false;
+      verdict.findings.push_back(findings::timestamp_order_wrong(verdict.time, verdict.judged_at));
+    }
+    if (verdict.good) {
+      for (const crypto::Hash& object : stamp.carrier->covers) timeline.proofs.add(object, verdict.time);
+      good.emplace(crypto::sha256(stamp.carrier->encoding), verdict.time);
+      grounds.identity = identity_with(timeline.proofs, situation.grounds);
+    }
+    timeline.verdicts.emplace(stamp.carrier, std::move(verdict));
+  }
+  timeline.identity = grounds.identity;
+  return timeline;
 }
 
 }  // namespace mohr::verify

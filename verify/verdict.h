@@ -70,7 +70,9 @@ struct PathJudgement {
 using PathJudgementPtr = std::shared_ptr<const PathJudgement>;
 
 struct TimestampVerdict {
+  format::TimestampKind kind = format::TimestampKind::signature;
   Instant time;           // genTime; meaningless when the token cannot be read
+  Instant judged_at;      // when the token is known to exist: a later time-stamp proves it, or the time of checking
   std::string authority;  // display name of the TSA; "" when the token does not tell
   bool good = false;
   PathJudgementPtr chain;  // null when it was not looked at
@@ -90,7 +92,8 @@ struct SignatureVerdict {
   PathJudgementPtr chain;  // of the signer; null when there is no certificate
   std::vector<TimestampVerdict> timestamps;
   OpinionScope opinion;
-  std::optional<Instant> best_signature_time;  // from a good time-stamp; else the time of checking was used
+  std::optional<Instant> best_signature_time;  // the earliest time that a good time-stamp proves; else the time of checking was used
+  std::optional<Instant> signed_after;         // from a good time-stamp of the content: the signature, which covers it, is not older
   bool demonstration = false;
   // Only of an accepted signature: the weakest of all chains that it rests on, and the level of the signer's certificate.
   std::optional<pki::Domain> domain;

@@ -31,23 +31,12 @@ void add_document_evidence(const format::SignedDocument& facts, pki::Evidence& e
   }
 }
 
-Result<Tokens> read_tokens(const format::SignedDocument& facts, Budget& budget, pki::CertificateMemory* memory) {
-  Tokens tokens;
-  for (const format::Signature& signature : facts.signatures) {
-    for (const format::TimestampCarrier& carrier : signature.signature_timestamps) {
-      auto token = pki::parse_timestamp_token(carrier.token, budget, memory);
-      if (token) tokens.emplace(&carrier, *std::move(token));
-      else if (failure(token.error()) == Failure::budget) return std::move(token).error();
-    }
-  }
-  MOHR_CHECK(budget.in_time());
-  return tokens;
-}
-
 // The certificates inside time-stamp tokens serve the paths of their authorities.
-void add_timestamp_evidence(const Tokens& tokens, pki::Evidence& evidence) {
-  for (const auto& [carrier, token] : tokens)
-    for (const pki::CertificatePtr& certificate : token.certificates) evidence.add(certificate, pki::Origin::document);
+void add_timestamp_evidence(const format::SignedDocument& facts, pki::Evidence& evidence) {
+  for (const format::Signature& signature : facts.signatures)
+    for (const format::TimestampCarrier& carrier : signature.timestamps)
+      if (carrier.token)
+        for (const pki::CertificatePtr& certificate : carrier.token->certificates) evidence.add(certificate, pki::Origin::document);
 }
 
 // A signature that binds its certificate but does not bring it: the caller may have given it.
@@ -118,8 +107,7 @@ Result<Verdict> Verifier::verify(const Source& document, const Source* content, 
   pki::Evidence evidence = given;
   add_document_evidence(facts, evidence);
   find_missing_signers(facts, evidence);
-  MOHR_TRY(const Tokens tokens, read_tokens(facts, budget, state_->options.cache ? &state_->memory : nullptr));
-  add_timestamp_evidence(tokens, evidence);
+  add_timestamp_evidence(facts, evidence);
   MOHR_TRY(const crypto::Hash request, request_digest(question, budget));
   PathCache* cache = state_->options.cache ? &state_->cache : nullptr;
   const bool second_wanted = state_->options.opinions > 1;
@@ -127,7 +115,7 @@ Result<Verdict> Verifier::verify(const Source& document, const Source* content, 
   pki::Asking asking(fetcher, state_->options.kept);
   while (true) {
     const Grounds grounds{evidence, state_->trust, budget, cache, identity_of(evidence, state_->trust), opinion};
-    MOHR_TRY(std::vector<SignatureVerdict> verdicts, evaluate(facts, Situation{question, state_->options, grounds, tokens, request}));
+    MOHR_TRY(std::vector<SignatureVerdict> verdicts, evaluate(facts, Situation{question, state_->options, grounds, request}));
     // Judged again after each thing that came: it may make the other needs needless.
     bool came = false;
     if (fetcher != nullptr || state_->options.kept != nullptr) {

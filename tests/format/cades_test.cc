@@ -74,8 +74,8 @@ TEST(Cades, FactsOfAnAttachedSignature) {
     EXPECT_TRUE(pki::refers_to(signature.signing_certificate.at(0), *signature.signer));
     EXPECT_EQ(signature.claimed_time, test::kNow);
     EXPECT_EQ(signature.content_type, "text/plain");
-    ASSERT_EQ(signature.signature_timestamps.size(), 1U);
-    EXPECT_EQ(signature.signature_timestamps[0].stamped, signature.value);
+    ASSERT_EQ(signature.timestamps.size(), 1U);
+    EXPECT_EQ(signature.timestamps[0].covers, std::vector{crypto::sha256(signature.value)});
     ASSERT_EQ(signature.uncovered.size(), 1U);
     EXPECT_EQ(signature.uncovered[0].place, "2.999.5");
     EXPECT_EQ((*signature.signer->key())->verify(signature.algorithm, signature.signed_octets, signature.value),

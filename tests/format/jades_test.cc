@@ -58,12 +58,10 @@ TEST(Jades, ReadsWhatOthersSigned) {
     EXPECT_TRUE(signature.references[0].matches());
     EXPECT_TRUE(signature.uncovered.empty());
     EXPECT_TRUE(signature.findings.empty());
-    ASSERT_EQ(signature.signature_timestamps.size(), vector.timestamps);
-    for (const TimestampCarrier& carrier : signature.signature_timestamps) {
-      Budget budget;
-      const auto token = pki::parse_timestamp_token(carrier.token, budget);
-      ASSERT_TRUE(token);
-      EXPECT_TRUE(equal(crypto::digest(token->digest, carrier.stamped).view(), token->imprint));
+    ASSERT_EQ(signature.timestamps.size(), vector.timestamps);
+    for (const TimestampCarrier& carrier : signature.timestamps) {
+      ASSERT_TRUE(carrier.token);
+      EXPECT_TRUE(equal(carrier.imprint, carrier.token->imprint));
     }
   }
 }

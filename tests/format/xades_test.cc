@@ -60,12 +60,10 @@ TEST(Xades, SignaturesOfOthersAreRead) {
     }
     EXPECT_TRUE(signature.findings.empty()) << c.file;
     EXPECT_TRUE(lists(signature, "comment")) << c.file;
-    ASSERT_EQ(signature.signature_timestamps.size(), c.stamped ? 1U : 0U);
-    for (const TimestampCarrier& carrier : signature.signature_timestamps) {
-      Budget budget;
-      const auto token = pki::parse_timestamp_token(carrier.token, budget);
-      ASSERT_TRUE(token);
-      EXPECT_TRUE(equal(token->imprint, crypto::digest(token->digest, carrier.stamped).view()));
+    ASSERT_EQ(signature.timestamps.size(), c.stamped ? 1U : 0U);
+    for (const TimestampCarrier& carrier : signature.timestamps) {
+      ASSERT_TRUE(carrier.token);
+      EXPECT_TRUE(equal(carrier.imprint, carrier.token->imprint));
     }
   }
 }

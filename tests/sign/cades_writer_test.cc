@@ -55,7 +55,7 @@ TEST(CadesWriter, WhatItWritesIsReadBack) {
       EXPECT_EQ(signature.certificates[0]->fingerprint(), by.certificate->fingerprint());
       EXPECT_EQ(signature.identity, request.identity);
       EXPECT_EQ(signature.claimed_time, test::kNow);
-      EXPECT_EQ(signature.signature_timestamps.size(), request.level == Level::t ? 1U : 0U);
+      EXPECT_EQ(signature.timestamps.size(), request.level == Level::t ? 1U : 0U);
       EXPECT_EQ(signature.references[0].digest, digest);
     }
   }

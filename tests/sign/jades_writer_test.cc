@@ -74,8 +74,8 @@ TEST(JadesWriter, WhatItWritesIsReadBack) {
       EXPECT_EQ(signature.content_type, "application/json");
       EXPECT_EQ(signature.identity, request.identity);
       EXPECT_TRUE(signature.uncovered.empty());
-      ASSERT_EQ(signature.signature_timestamps.size(), request.level == Level::t ? 1U : 0U);
-      for (const auto& carrier : signature.signature_timestamps) EXPECT_EQ(carrier.token, carrier.stamped);
+      ASSERT_EQ(signature.timestamps.size(), request.level == Level::t ? 1U : 0U);
+      for (const auto& carrier : signature.timestamps) EXPECT_EQ(carrier.encoding, to_bytes(as_bytes(base64url(signature.value))));
     }
   }
 }

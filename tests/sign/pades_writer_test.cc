@@ -90,7 +90,7 @@ TEST(PadesWriter, WhatItWritesIsReadBack) {
       EXPECT_TRUE(signature.uncovered.empty());
       EXPECT_EQ(signature.claimed_time, test::kNow);
       EXPECT_EQ(signature.name, pdf.find("(Signature1)") == std::string::npos ? "Signature1" : "Signature2");
-      EXPECT_EQ(signature.signature_timestamps.size(), request.level == Level::t ? 1U : 0U);
+      EXPECT_EQ(signature.timestamps.size(), request.level == Level::t ? 1U : 0U);
     }
   }
 }

@@ -68,8 +68,9 @@ TEST(XadesWriter, WhatItWritesIsReadBackAndTheRestStays) {
       EXPECT_EQ(signature.claimed_time, test::kNow);
       EXPECT_EQ(signature.content_type, "application/xml");
       EXPECT_TRUE(signature.findings.empty());
-      ASSERT_EQ(signature.signature_timestamps.size(), request.level == Level::t ? 1U : 0U);
-      for (const format::TimestampCarrier& carrier : signature.signature_timestamps) EXPECT_EQ(carrier.token, carrier.stamped);
+      ASSERT_EQ(signature.timestamps.size(), request.level == Level::t ? 1U : 0U);
+      for (const format::TimestampCarrier& carrier : signature.timestamps)
+        EXPECT_NE(as_text(carrier.encoding).find(base64(signature.value).substr(0, 60)), std::string_view::npos);
       // Signed once: no second time.
       const auto again = sign_text(text, request);
       ASSERT_FALSE(again);

@@ -115,7 +115,7 @@ TEST(Verifier, RejectsExpiredAndStaleListsAreMissingOnes) {
   later.now = world.signer.certificate->not_after() + kDay;
   EXPECT_EQ(world.judge(octets, later).outcome, Outcome::reject);
   world.make_crl({}, kNow - 10 * kDay, kNow - 3 * kDay);
-  expect(world.judge(octets), Outcome::hold, Check::revocation_unknown, Owner::this_office);
+  expect(world.judge(octets), Outcome::hold, Check::revocation_outdated, Owner::this_office);
 }
 
 TEST(Verifier, ChangedBitsAreRefused) {

@@ -1,0 +1,14 @@
+// A time-stamp where a document carries it: its token read, and the digest of what it is over.
+#pragma once
+
+#include "format/signed_document.h"
+
+namespace mohr::format {
+
+// The token read; imprint and covers are the caller's. A token that cannot be read is kept as octets. Errors: budget_exceeded.
+Result<TimestampCarrier> read_carrier(TimestampKind kind, ByteView token, Budget& budget, pki::CertificateMemory* memory);
+// The same over octets at hand that stand for the signature's value.
+Result<TimestampCarrier> read_carrier_over(TimestampKind kind, ByteView token, ByteView stamped, const Signature& signature, Budget& budget,
+                                           pki::CertificateMemory* memory);
+
+}  // namespace mohr::format
