@@ -77,7 +77,7 @@ HttpResponse judge_one(const Desk& desk, const FormPart& document, const FormPar
 
 HttpResponse judge(const Desk& desk, const HttpRequest& request, Language language) {
   if (request.too_long)
-    return notice(413, language, errors::budget_exceeded(Code{"memory-bytes"}, static_cast<std::int64_t>(Limits{}.memory_bytes)));
+    return notice(413, language, errors::budget_exceeded(Code{"memory-bytes"}, static_cast<std::int64_t>(Limits().of(Limit::memory_bytes))));
   auto parts = read_form(request.content_type, request.body, 16);
   if (!parts) return notice(400, language, DeskWord::form_broken, DeskWord::form_broken_next);
   std::erase_if(*parts, [](const FormPart& part) { return part.name != "files" || (part.filename.empty() && part.contents.empty()); });
@@ -116,7 +116,7 @@ Result<std::unique_ptr<HttpServer>> open_desk(Desk desk, int port) {
   HttpOptions options;
   options.address = desk.address;
   options.port = port;
-  options.body_at_most = Limits{}.memory_bytes + kFormAtMost;
+  options.body_at_most = Limits().of(Limit::memory_bytes) + kFormAtMost;
   options.answers_too_long = true;
   options.idle_seconds = kIdleSeconds;
   return serve(options, [desk = std::move(desk)](const HttpRequest& request) { return answer_desk(desk, request); });

@@ -134,7 +134,7 @@ std::string headline(const Verdict& verdict, Language language) {
                                     [](const SignatureVerdict& one) { return one.domain == pki::Domain::internal; });
   if (internal && !verdict.demonstration && verdict.outcome == Outcome::accept) add(phrase(Label::short_internal, language));
   if (verdict.time_was_given) add(std::string(phrase(Label::short_as_of, language)) + " " + date(verdict.checked_at, language));
-  if (verdict.signatures.size() > 1) {
+  if (verdict.outcome == Outcome::accept && verdict.signatures.size() > 1) {
     const std::string count = std::to_string(verdict.signatures.size());
     add((language == Language::fa ? persian_digits(count) : count) + " " + std::string(phrase(Label::short_signatures, language)));
   }
