@@ -68,7 +68,8 @@ Result<void> check_revocation(const PathQuestion& question, const Grounds& groun
   return {};
 }
 
-// What the dates of the target mean beside its status and the proven time (5.2.6.4, 5.5.4): it was good to its end, or it did not exist yet.
+// What the dates of the target mean beside its status and the proven time (5.2.6.4, 5.5.4): it was good to its end, or it did not exist
+// yet.
 void refine_dates(const PathQuestion& question, PathJudgement& judgement) {
   const pki::Certificate& target = *judgement.path.front().certificate;
   const auto& status = judgement.path.front().revocation;

@@ -1,0 +1,196 @@
+// Signatures with time and with archival data (EN 319 102-1 5.5, 5.6), in memory: facts as a reader would give them, judged at any time.
+#include <gtest/gtest.h>
+
+#include "format/reader.h"
+#include "format/timestamp_carrier.h"
+#include "sign/signer.h"
+#include "tests/support/issuing.h"
+#include "verify/evaluation.h"
+
+namespace mohr::verify {
+namespace {
+
+using format::TimestampKind;
+using test::kNow;
+using test::Party;
+
+constexpr Instant kSigned{kNow.seconds - 1000 * kDay};
+
+Party party(const std::string& name, Instant from, Instant to, const Party* issuer, asn1::Oid usage = asn1::Oid::unknown) {
+  test::PartyOptions options;
+  options.name = name;
+  options.from = from;
+  options.to = to;
+  options.ca = issuer == nullptr;
+  if (issuer == nullptr) options.key_usage = pki::kKeyCertSign | pki::kCrlSign;
+  if (usage != asn1::Oid::unknown) options.extended_key_usages = {usage}, options.critical = true;
+  return test::make_party(crypto::NewKey::p256, options, issuer);
+}
+
+// A signature made at kSigned under a certificate of two years, and a time-stamp authority whose certificate lasts a little longer.
+struct World {
+  Party root = party("Root", kSigned - 1000 * kDay, kNow + 4000 * kDay, nullptr);
+  Party signer = party("Signer [Sign]", kSigned - 100 * kDay, kSigned + 630 * kDay, &root);
+  Party tsa = party("Old TSA", kSigned - 100 * kDay, kSigned + 800 * kDay, &root, asn1::Oid::kp_time_stamping);
+  Party new_tsa = party("New TSA", kSigned + 600 * kDay, kNow + 600 * kDay, &root, asn1::Oid::kp_time_stamping);
+  pki::Trust trust;
+  pki::Evidence evidence;
+  format::SignedDocument facts;
+
+  World() {
+    EXPECT_TRUE(trust.add_anchor({root.certificate, true, true, "test"}));
+    sign::Request request;
+    request.format = format::Format::cades;
+    request.packaging = sign::Packaging::attached;
+    request.now = kSigned;
+    request.key = signer.key.get();
+    request.certificate = signer.certificate;
+    Budget budget;
+    const Bytes octets = *sign::sign_bytes(as_bytes("letter"), request, budget);
+    facts = *format::read(MemorySource(octets), nullptr, budget);
+  }
+
+  format::Signature& signature() { return facts.signatures.front(); }
+
+  pki::CrlPtr list(Instant from, Instant until, std::vector<pki::Revocation> revoked = {}, const Party* of = nullptr) {
+    for (pki::Revocation& one : revoked) one.serial = to_bytes((of != nullptr ? of : &signer)->certificate->serial());
+    Budget budget;
+    const auto der =
+        pki::issue_crl(revoked, 1, from, until, *root.key, *root.certificate, crypto::preferred_algorithm(root.key->public_key()));
+    const pki::CrlPtr crl = *pki::Crl::parse(*der, budget);
+    evidence.add(crl, pki::Origin::document);
+    return crl;
+  }
+
+  Bytes token(const Party& authority, Instant time, ByteView stamped) {
+    pki::TimestampRequest request;
+    request.imprint = to_bytes(crypto::sha256(stamped).view());
+    pki::TimestampProfile profile;
+    profile.policy = "2.999.1";
+    profile.now = time;
+    profile.serial = Bytes(16, 0x43);
+    const Bytes response = *pki::issue_timestamp_response(request, profile, *authority.key, authority.certificate, {});
+    return to_bytes(*pki::token_from_response(response));
+  }
+
+  format::TimestampCarrier& stamp(const Party& authority, Instant time, TimestampKind kind = TimestampKind::signature,
+                                  std::vector<crypto::Hash> more = {}) {
+    Budget budget;
+    auto carrier =
+        *format::read_carrier_over(kind, token(authority, time, signature().value), signature().value, signature(), budget, nullptr);
+    carrier.covers.insert(carrier.covers.end(), more.begin(), more.end());
+    for (const pki::CertificatePtr& certificate : carrier.token->certificates) evidence.add(certificate, pki::Origin::document);
+    signature().timestamps.push_back(std::move(carrier));
+    return signature().timestamps.back();
+  }
+
+  SignatureVerdict judge(Instant now = kNow) {
+    Budget budget;
+    Question question;
+    question.now = now;
+    Options options;
+    options.opinions = 1;
+    const auto verdicts = evaluate(facts, {question, options, {evidence, trust, budget}, {}});
+    EXPECT_TRUE(verdicts);
+    return verdicts->front();
+  }
+};
+
+crypto::Hash hash_of(const format::TimestampCarrier& carrier) { return crypto::sha256(carrier.encoding); }
+
+void expect(const SignatureVerdict& verdict, Indication indication, SubIndication sub_indication) {
+  EXPECT_EQ(indication_id(verdict.indication), indication_id(indication));
+  EXPECT_EQ(sub_indication_id(verdict.sub_indication), sub_indication_id(sub_indication)) << render(*verdict.reason, Language::en);
+}
+
+TEST(Times, AnExpiredSignatureNeedsAProofOfItsTime) {
+  World world;
+  world.list(kSigned, kSigned + 7 * kDay);
+  const Instant later = kSigned + 700 * kDay;
+  world.list(later - kDay, later + kDay);
+  expect(world.judge(later), Indication::indeterminate, SubIndication::out_of_bounds_no_poe);
+  world.stamp(world.tsa, kSigned + kMinute);
+  const SignatureVerdict verdict = world.judge(later);
+  expect(verdict, Indication::total_passed, SubIndication::none);
+  EXPECT_EQ(verdict.best_signature_time, kSigned + kMinute);
+}
+
+TEST(Times, AnExpiredAuthorityNeedsALaterStamp) {
+  World world;
+  const pki::CrlPtr then = world.list(kSigned, kSigned + 7 * kDay);
+  const crypto::Hash first = hash_of(world.stamp(world.tsa, kSigned + kMinute));
+  world.list(kNow - kDay, kNow + kDay);
+  expect(world.judge(), Indication::indeterminate, SubIndication::out_of_bounds_no_poe);
+  // The new stamp covers the old one while its authority was good, and a list of that time says so.
+  const pki::CrlPtr between = world.list(kSigned + 700 * kDay - kHour, kSigned + 700 * kDay + kDay);
+  world.stamp(world.new_tsa, kSigned + 700 * kDay, TimestampKind::archive, {first, then->fingerprint(), between->fingerprint()});
+  const SignatureVerdict verdict = world.judge();
+  expect(verdict, Indication::total_passed, SubIndication::none);
+  EXPECT_EQ(verdict.best_signature_time, kSigned + kMinute);
+  EXPECT_EQ(verdict.timestamps.front().judged_at, kSigned + 700 * kDay);
+}
+
+TEST(Times, AStampThatCoversNothingElseProvesNothingElse) {
+  World world;
+  world.list(kSigned, kSigned + 7 * kDay);
+  world.stamp(world.tsa, kSigned + kMinute);
+  world.list(kSigned + 700 * kDay - kHour, kSigned + 700 * kDay + kDay);
+  world.list(kNow - kDay, kNow + kDay);
+  world.stamp(world.new_tsa, kSigned + 700 * kDay, TimestampKind::archive);  // the signature, but not the first stamp
+  const SignatureVerdict verdict = world.judge();
+  EXPECT_NE(verdict.indication, Indication::total_passed);
+  EXPECT_EQ(verdict.best_signature_time, kSigned + 700 * kDay);
+}
+
+TEST(Times, ARevocationCountsByItsDateHoweverItCame) {
+  const struct {
+    Instant revoked;
+    bool stamped;
+    Indication indication;
+    SubIndication sub_indication;
+  } cases[] = {{kSigned + 10 * kDay, true, Indication::total_passed, SubIndication::none},
+               {kSigned - kDay, true, Indication::indeterminate, SubIndication::revoked_no_poe},
+               {kSigned + 10 * kDay, false, Indication::indeterminate, SubIndication::revoked_no_poe}};
+  for (const auto& c : cases) {
+    World world;
+    world.list(kSigned, kSigned + 7 * kDay);  // knew nothing of it yet
+    world.list(kSigned + 20 * kDay, kSigned + 40 * kDay, {{{}, c.revoked, 1}});
+    if (c.stamped) world.stamp(world.tsa, kSigned + kMinute);
+    expect(world.judge(kSigned + 30 * kDay), c.indication, c.sub_indication);
+  }
+}
+
+TEST(Times, AContentStampShowsThatTheSignatureIsYounger) {
+  World world;
+  world.list(kSigned, kSigned + 40 * kDay, {{{}, kSigned - kDay, 1}});
+  world.stamp(world.tsa, kSigned - kHour, TimestampKind::content);
+  expect(world.judge(kSigned + kDay), Indication::total_failed, SubIndication::revoked);
+}
+
+TEST(Times, StampsThatContradictEachOtherAreRefused) {
+  World world;
+  world.list(kSigned, kSigned + 40 * kDay);
+  world.stamp(world.tsa, kSigned + kMinute);
+  world.stamp(world.tsa, kSigned + kHour, TimestampKind::content);  // older than the signature, says its place; younger, says its time
+  expect(world.judge(kSigned + kDay), Indication::indeterminate, SubIndication::timestamp_order_failure);
+}
+
+TEST(Times, WhatIsDatedAfterTheTimeOfCheckingCountsForNothing) {
+  World world;
+  world.list(kSigned, kSigned + 40 * kDay);
+  world.stamp(world.tsa, kSigned + 20 * kDay);
+  const SignatureVerdict verdict = world.judge(kSigned + 10 * kDay);
+  expect(verdict, Indication::total_passed, SubIndication::none);
+  EXPECT_FALSE(verdict.best_signature_time);
+}
+
+TEST(Times, ACertificateThatIsNewerThanItsSignatureFails) {
+  World world;
+  world.list(kSigned - 200 * kDay, kSigned + 40 * kDay);
+  const Party early = party("Early TSA", kSigned - 900 * kDay, kSigned + 800 * kDay, &world.root, asn1::Oid::kp_time_stamping);
+  world.stamp(early, kSigned - 150 * kDay);
+  expect(world.judge(kSigned + kDay), Indication::total_failed, SubIndication::not_yet_valid);
+}
+
+}  // namespace
+}  // namespace mohr::verify
