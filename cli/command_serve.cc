@@ -1,48 +1,44 @@
-// mohr serve --demo DIR: answers for a demonstration authority until SIGTERM.
+// mohr serve: the services of a demonstration authority, or the clerk's desk, until SIGTERM.
 #include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
+#include <climits>
 #include <csignal>
 
 #include "cli/command.h"
-#include "cli/setting.h"
+#include "cli/judging.h"
 #include "pki/crypto/signing_key.h"
 #include "service/demonstration.h"
+#include "service/desk.h"
 
 namespace mohr::cli {
 namespace {
 
+constexpr int kDeskPort = 8642;
+
 const std::vector<OptionRow>& options() {
-  static const std::vector<OptionRow> rows = with_usual_options({
+  static const std::vector<OptionRow> rows = with_judging_options({
       {"demo", "DIR", "answer for this demonstration authority"},
+      {"desk", nullptr, "a page on this computer that takes signed files and gives reports"},
+      {"port", "N", "of the desk (default: 8642; 0: a free one)"},
+      {"address", "IP", "of the desk: this computer only (default: 127.0.0.1)"},
       {"ready-fd", "N", "write a byte to this file descriptor when ready"},
   });
   return rows;
 }
 
-Result<int> ready_descriptor(const Arguments& arguments) {
-  if (!arguments.has("ready-fd")) return -1;
-  const std::string text = arguments.value("ready-fd");
-  int fd = -1;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), fd);
-  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || fd < 0)
-    return errors::usage_invalid(Code{"--ready-fd " + text});
-  return fd;
+Result<int> number_of(const Arguments& arguments, const char* name, int otherwise, int at_most) {
+  if (!arguments.has(name)) return otherwise;
+  const std::string text = arguments.value(name);
+  int number = -1;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || number < 0 || number > at_most)
+    return errors::usage_invalid(Code{"--" + std::string(name) + " " + text});
+  return number;
 }
 
-Result<void> serve(const Arguments& arguments, const Terminal& terminal) {
-  if (!arguments.has("demo") || !arguments.files().empty()) return errors::usage_invalid(Code{"mohr serve --demo DIR"});
-  MOHR_TRY(const int ready, ready_descriptor(arguments));
-  crypto::protect_process();
-  sigset_t stop;
-  sigemptyset(&stop);
-  sigaddset(&stop, SIGTERM);
-  sigaddset(&stop, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &stop, nullptr);  // before the server's threads are made, so that they inherit it
-  const SystemClock clock;
-  MOHR_TRY(const auto demonstration, service::start_demonstration(arguments.value("demo"), clock));
-  terminal.out("tsa " + demonstration->tsa_url() + "\nocsp " + demonstration->ocsp_url() + "\ncrl " + demonstration->crl_url() + "\n");
+void wait_for_the_end(const sigset_t& stop, int ready) {
   if (ready >= 0) {
     while (::write(ready, "\n", 1) < 0 && errno == EINTR) {
     }
@@ -51,7 +47,43 @@ Result<void> serve(const Arguments& arguments, const Terminal& terminal) {
   int signal = 0;
   while (sigwait(&stop, &signal) != 0) {
   }
+}
+
+Result<void> serve_demonstration(const Arguments& arguments, const Terminal& terminal, const sigset_t& stop, int ready) {
+  const SystemClock clock;
+  MOHR_TRY(const auto demonstration, service::start_demonstration(arguments.value("demo"), clock));
+  terminal.out("tsa " + demonstration->tsa_url() + "\nocsp " + demonstration->ocsp_url() + "\ncrl " + demonstration->crl_url() + "\n");
+  wait_for_the_end(stop, ready);
   return {};
+}
+
+Result<void> serve_desk(const Arguments& arguments, const Terminal& terminal, const sigset_t& stop, int ready) {
+  MOHR_TRY(const int port, number_of(arguments, "port", kDeskPort, 65535));
+  MOHR_TRY(const std::unique_ptr<Judging> judging, Judging::from(arguments));
+  service::Desk desk;
+  desk.judge = [&judging](const Source& document, const Source* content) -> Result<verify::Verdict> {
+    MOHR_TRY(const verify::Question question, judging->question());
+    return judging->judge(document, content, question);
+  };
+  desk.address = arguments.value("address", desk.address);
+  desk.language = terminal.language();
+  MOHR_TRY(const std::unique_ptr<service::HttpServer> server, service::open_desk(desk, port));
+  terminal.out("desk http://" + desk.address + ":" + std::to_string(server->port()) + "/\n");
+  wait_for_the_end(stop, ready);
+  return {};
+}
+
+Result<void> serve(const Arguments& arguments, const Terminal& terminal) {
+  if (arguments.has("demo") == arguments.has("desk") || !arguments.files().empty())
+    return errors::usage_invalid(Code{"mohr serve --demo DIR|--desk"});
+  MOHR_TRY(const int ready, number_of(arguments, "ready-fd", -1, INT_MAX));
+  crypto::protect_process();
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTERM);
+  sigaddset(&stop, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);  // before the server's threads are made, so that they inherit it
+  return arguments.has("desk") ? serve_desk(arguments, terminal, stop, ready) : serve_demonstration(arguments, terminal, stop, ready);
 }
 
 int run(const Arguments& arguments, const Terminal& terminal) {
@@ -62,8 +94,9 @@ int run(const Arguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 const Command kServe = {"serve",
-                        "Run the time-stamp, OCSP and CRL services of a demonstration authority",
-                        "mohr serve --demo DIR [--ready-fd N]",
+                        "Run the clerk's desk, or the services of a demonstration authority",
+                        "mohr serve --desk [OPTION]... | mohr serve --demo DIR",
+                        "  mohr serve --desk --lang fa\n"
                         "  mohr serve --demo demo &\n",
                         &options,
                         &run};

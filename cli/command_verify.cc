@@ -1,9 +1,7 @@
 // mohr verify: documents in, verdicts out.
 #include "cli/command.h"
-#include "cli/setting.h"
-#include "pki/newest_time.h"
+#include "cli/judging.h"
 #include "verify/report.h"
-#include "verify/verifier.h"
 
 namespace mohr::cli {
 namespace {
@@ -11,15 +9,14 @@ namespace {
 using verify::Verdict;
 
 const std::vector<OptionRow>& options() {
-  static const std::vector<OptionRow> rows = with_setting_options({
+  static const std::vector<OptionRow> rows = with_judging_options({
       {"content", "FILE", "the signed document, when the signature is a file of its own"},
       {"report", "FILE", "write the verdict as an HTML page too"},
+      {"short", nullptr, "one line of at most 70 characters for each file, as an SMS"},
       {"expect-receiver", "ID", "refuse a message to another receiver"},
       {"expect-sender", "ID", "refuse a message of another sender"},
       {"expect-tracking-id", "ID", "refuse a message of another tracking number"},
       {"expect-request", "FILE", "refuse an answer to another request than this"},
-      {"opinions", "1|2", "how many libraries are asked; 2, the default, asks Botan too"},
-      {"policy", "NAME", "rules of judgement (this version has: default)"},
   });
   return rows;
 }
@@ -38,12 +35,9 @@ int status_of_verdict(const Verdict& verdict) {
 struct Session {
   const Arguments& arguments;
   const Terminal& terminal;
-  const verify::Verifier& verifier;
-  const pki::Evidence& evidence;
+  const Judging& judging;
   const verify::Question& question;
   const Source* content;
-  pki::Fetcher* fetcher;
-  const pki::NewestTime* newest;  // null: not asked for now, or nothing is kept
   json::Array reports;
 };
 
@@ -57,17 +51,17 @@ int verify_one(const std::string& path, bool alone, Session& session) {
   const bool as_json = session.arguments.has("json");
   const auto failed = [&](const Error& error) {
     if (as_json) session.reports.push_back(verify::report_json(error, path));
+    if (session.arguments.has("short")) session.terminal.out(verify::report_sms(error, session.terminal.language()) + "\n");
     return session.terminal.fail(error, path);
   };
   const auto document = FileSource::open(path);
   if (!document) return failed(document.error());
-  const auto verdict = session.verifier.verify(**document, session.content, session.evidence, session.question, session.fetcher);
+  const auto verdict = session.judging.judge(**document, session.content, session.question);
   if (!verdict) return failed(verdict.error());
-  if (session.newest != nullptr) {
-    if (const auto proof = verify::newest_proof(*verdict)) session.newest->saw(std::min(*proof, session.question.now));
-  }
   if (as_json) {
     session.reports.push_back(verify::report_json(*verdict, path));
+  } else if (session.arguments.has("short")) {
+    session.terminal.out(verify::report_sms(*verdict, session.terminal.language()) + "\n");
   } else if (alone) {
     session.terminal.out(verify::report_text(*verdict, path, session.terminal.language(), session.terminal.colour()));
   } else {
@@ -94,44 +88,28 @@ Result<void> check_usage(const Arguments& arguments) {
   if (arguments.files().empty()) return wrong("which file? mohr verify FILE...");
   const bool several = arguments.files().size() > 1;
   if (several && arguments.has("content")) return wrong("--content goes with one file");
+  if (arguments.has("short") && arguments.has("json")) return wrong("--short or --json, one of them");
   if (several && arguments.has("report")) return wrong("--report goes with one file");
-  if (arguments.has("opinions") && arguments.value("opinions") != "1" && arguments.value("opinions") != "2")
-    return wrong("--opinions: 1 opinion or 2");
-  if (arguments.has("policy") && arguments.value("policy") != "default") return wrong("--policy: this version has the policy default");
   return {};
 }
 
 Result<int> judge_all(const Arguments& arguments, const Terminal& terminal) {
   MOHR_CHECK(check_usage(arguments));
-  MOHR_TRY(pki::Trust trust, trust_from(arguments));
-  MOHR_TRY(const pki::InstallationPtr installation, installation_from(arguments));
-  MOHR_TRY(const pki::Evidence evidence, evidence_from(arguments, installation));
-  MOHR_TRY(const std::unique_ptr<pki::Fetcher> fetcher, fetcher_from(arguments, trust));
-  verify::Question question;
-  MOHR_TRY(question.now, time_from(arguments));
-  question.time_was_given = arguments.has("at");
+  MOHR_TRY(const std::unique_ptr<Judging> judging, Judging::from(arguments));
+  MOHR_TRY(verify::Question question, judging->question());
   question.expect_receiver = arguments.value("expect-receiver");
   question.expect_sender = arguments.value("expect-sender");
   question.expect_tracking_id = arguments.value("expect-tracking-id");
   std::unique_ptr<FileSource> content;
+  if (arguments.has("expect-request")) {
+    Budget budget;
+    MOHR_TRY(const auto request, FileSource::open(arguments.value("expect-request")));
+    MOHR_TRY(question.expect_request, crypto::digest_source(*request, crypto::DigestAlgorithm::sha256, budget));
+  }
   if (arguments.has("content")) {
     MOHR_TRY(content, FileSource::open(arguments.value("content")));
   }
-  verify::Options judging;
-  judging.allowed_hosts = arguments.values("allow-host");
-  judging.overrides = overrides_from(arguments, trust);
-  if (arguments.value("opinions") == "1") judging.opinions = 1;
-  const SystemClock clock;
-  std::optional<pki::RevocationCache> kept;
-  std::optional<pki::NewestTime> newest;
-  if (installation) judging.kept = &kept.emplace(installation, clock);
-  if (installation && !question.time_was_given) MOHR_CHECK(newest.emplace(installation).check(question.now));
-  const verify::Verifier verifier(std::move(trust), std::move(judging));
-  if (arguments.has("expect-request")) {
-    MOHR_TRY(const auto request, FileSource::open(arguments.value("expect-request")));
-    MOHR_TRY(question.expect_request, verifier.digest_of(*request));
-  }
-  Session session{arguments, terminal, verifier, evidence, question, content.get(), fetcher.get(), newest ? &*newest : nullptr, {}};
+  Session session{arguments, terminal, *judging, question, content.get(), {}};
   const std::vector<std::string>& files = arguments.files();
   int status = kAccept;
   std::array<std::size_t, 5> counts{};
@@ -149,7 +127,7 @@ Result<int> judge_all(const Arguments& arguments, const Terminal& terminal) {
       all.add("version", verify::kReportVersion).add("status", status).add("reports", std::move(session.reports));
     }
     terminal.out(json::write(all, 2) + "\n");
-  } else if (files.size() > 1) {
+  } else if (files.size() > 1 && !arguments.has("short")) {
     print_summary(counts, terminal);
   }
   return status;

@@ -124,7 +124,8 @@ Result<verify::Verdict> judge(const mohr_verifier& verifier, const Source& docum
   question.expect_tracking_id = asked.expect_tracking_id;
   if (!asked.expect_request.empty()) {
     MOHR_TRY(const auto request, FileSource::open(asked.expect_request));
-    MOHR_TRY(question.expect_request, verifier.verifier.digest_of(*request));
+    Budget budget;
+    MOHR_TRY(question.expect_request, crypto::digest_source(*request, crypto::DigestAlgorithm::sha256, budget));
   }
   const std::unique_ptr<pki::Fetcher> fetcher = fetcher_for(verifier);
   return verifier.verifier.verify(document, content, verifier.evidence, question, fetcher.get());

@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -35,6 +36,24 @@ bool is_too_long(MHD_Connection* connection, std::size_t at_most) {
   return error != std::errc{} || rest != end || length > at_most;
 }
 
+// A header that stands twice says nothing.
+std::string header(MHD_Connection* connection, const char* name) {
+  struct Found {
+    const char* name;
+    int times = 0;
+    std::string value;
+  } found{name, 0, {}};
+  const auto look = [](void* state, MHD_ValueKind, const char* key, const char* value) -> MHD_Result {
+    auto& wanted = *static_cast<Found*>(state);
+    if (::strcasecmp(key, wanted.name) != 0) return MHD_YES;
+    ++wanted.times;
+    if (value != nullptr) wanted.value = value;
+    return MHD_YES;
+  };
+  MHD_get_connection_values(connection, MHD_HEADER_KIND, look, &found);
+  return found.times == 1 ? std::move(found.value) : std::string();
+}
+
 MHD_Result send(MHD_Connection* connection, const HttpResponse& answer) {
   MHD_Response* response =
       MHD_create_response_from_buffer(answer.body.size(), const_cast<Byte*>(answer.body.data()), MHD_RESPMEM_MUST_COPY);  // NOLINT: copied
@@ -42,6 +61,7 @@ MHD_Result send(MHD_Connection* connection, const HttpResponse& answer) {
   if (!answer.content_type.empty()) MHD_add_response_header(response, "Content-Type", answer.content_type.c_str());
   MHD_add_response_header(response, "Cache-Control", "no-store");
   MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+  for (const auto& [name, value] : answer.headers) MHD_add_response_header(response, name.c_str(), value.c_str());
   const MHD_Result queued = MHD_queue_response(connection, static_cast<unsigned>(answer.status), response);
   MHD_destroy_response(response);
   return queued;
@@ -128,9 +148,11 @@ class MicrohttpdServer final : public HttpServer {
       auto exchange = std::make_unique<Exchange>();
       exchange->request.method = method;
       exchange->request.path = url;
-      const char* type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Type");
-      if (type != nullptr) exchange->request.content_type = type;
-      exchange->answered = is_too_long(connection, options_.body_at_most);
+      exchange->request.content_type = header(connection, "Content-Type");
+      exchange->request.host = header(connection, "Host");
+      exchange->request.origin = header(connection, "Origin");
+      exchange->request.too_long = is_too_long(connection, options_.body_at_most);
+      exchange->answered = exchange->request.too_long && !options_.answers_too_long;
       const bool refuse = exchange->answered;
       state = exchange.release();
       ++in_flight_;
@@ -138,8 +160,12 @@ class MicrohttpdServer final : public HttpServer {
     }
     auto& exchange = *static_cast<Exchange*>(state);
     if (left > 0) {
-      if (exchange.request.body.size() + piece.size() > options_.body_at_most) return MHD_NO;  // chunked: the length was not said
-      append(exchange.request.body, as_bytes(piece));
+      if (exchange.request.body.size() + piece.size() > options_.body_at_most) {  // chunked: the length was not said
+        if (!options_.answers_too_long) return MHD_NO;
+        exchange.request.too_long = true;
+        exchange.request.body = {};
+      }
+      if (!exchange.request.too_long) append(exchange.request.body, as_bytes(piece));
       left = 0;
       return MHD_YES;
     }

@@ -35,11 +35,12 @@ dl{display:grid;grid-template-columns:minmax(8rem,auto) 1fr;gap:.1rem 1rem}dt{co
 .chain li{padding-inline-start:1.2rem;border-inline-start:.15rem solid #767676}
 ul{padding-inline-start:1.3rem}
 .id{font-family:"DejaVu Sans Mono",monospace;font-size:.85em}
+nav{margin-bottom:.6rem}
 details{margin-top:.8rem}summary{cursor:pointer}
 footer{border-top:1px solid #767676;padding-top:.3rem;margin-top:.8rem}
 @media(max-width:34rem){.verdict,.two{grid-template-columns:1fr}.verdict svg{width:4.5rem;height:4.5rem}h1{font-size:2.2rem}}
 @media print{@page{size:A4;margin:12mm}body{max-width:none;padding:0;font-size:9.5pt;line-height:1.36}h1{font-size:24pt}
-section,article{margin:.4rem 0}section{break-inside:avoid}details:not([open]){display:none}
+section,article{margin:.4rem 0}section{break-inside:avoid}details:not([open]),nav{display:none}
 .verdict{padding:.7rem 1rem;min-height:0}.two{grid-template-columns:3fr 2fr}.verdict{grid-template-columns:auto 1fr}}
 )css";
 

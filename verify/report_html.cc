@@ -14,7 +14,7 @@ namespace {
 class Page {
  public:
   Page(const Verdict& verdict, std::string_view name, Language language) : verdict_(verdict), name_(name), language_(language) {}
-  std::string make();
+  std::string make(std::string_view back);
 
  private:
   void head();
@@ -346,8 +346,13 @@ void Page::opinions() {
   }
 }
 
-std::string Page::make() {
+std::string Page::make(std::string_view back) {
   head();
+  if (!back.empty()) {
+    html_.markup("<nav><a href=\"").text(back).markup("\">");
+    label(Label::check_another);
+    html_.markup("</a></nav>\n");
+  }
   if (verdict_.no_signature) {
     no_signature();
   } else {
@@ -364,6 +369,8 @@ std::string Page::make() {
 
 }  // namespace
 
-std::string report_html(const Verdict& verdict, std::string_view name, Language language) { return Page(verdict, name, language).make(); }
+std::string report_html(const Verdict& verdict, std::string_view name, Language language, std::string_view back) {
+  return Page(verdict, name, language).make(back);
+}
 
 }  // namespace mohr::verify

@@ -100,11 +100,6 @@ Verifier::~Verifier() = default;
 const pki::Trust& Verifier::trust() const { return state_->trust; }
 const Options& Verifier::options() const { return state_->options; }
 
-Result<crypto::Hash> Verifier::digest_of(const Source& request) const {
-  Budget budget(state_->options.limits);
-  return crypto::digest_source(request, crypto::DigestAlgorithm::sha256, budget);
-}
-
 Result<Verdict> Verifier::verify(const Source& document, const Source* content, const pki::Evidence& given, const Question& question,
                                  pki::Fetcher* fetcher) const {
   Budget budget(state_->options.limits);

@@ -32,8 +32,6 @@ class Verifier {
   Verifier(pki::Trust trust, Options options);
   ~Verifier();
 
-  // What a question expects of an answer to the request `source`. Errors: file errors, budget_exceeded.
-  [[nodiscard]] Result<crypto::Hash> digest_of(const Source& request) const;
   // The loop of ARCHITECTURE.md: read, then needs / fetch until nothing new, then evaluate. `fetcher` null: offline.
   // Errors: could not (unreadable, budget, environment: no anchor configured). A bad signature is a verdict.
   [[nodiscard]] Result<Verdict> verify(const Source& document, const Source* content, const pki::Evidence& given, const Question& question,
