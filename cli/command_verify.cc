@@ -12,6 +12,7 @@ const std::vector<OptionRow>& options() {
   static const std::vector<OptionRow> rows = with_judging_options({
       {"content", "FILE", "the signed document, when the signature is a file of its own"},
       {"report", "FILE", "write the verdict as an HTML page too"},
+      {"bundle", "FILE", "keep everything the verdict was made from in a ZIP file (mohr replay)"},
       {"short", nullptr, "one line of at most 70 characters for each file, as an SMS"},
       {"expect-receiver", "ID", "refuse a message to another receiver"},
       {"expect-sender", "ID", "refuse a message of another sender"},
@@ -47,6 +48,14 @@ Result<void> write_report(const Verdict& verdict, const std::string& name, const
   return file.commit();
 }
 
+Result<void> write_bundle(const Verdict& verdict, const Source& document, const Session& session) {
+  MOHR_TRY(const verify::Record record, session.judging.record(verdict, document, session.content, session.question));
+  MOHR_TRY(const Bytes octets, verify::write_record(record));
+  MOHR_TRY(NewFile file, NewFile::create(session.arguments.value("bundle"), true));
+  MOHR_CHECK(file.write(octets));
+  return file.commit();
+}
+
 int verify_one(const std::string& path, bool alone, Session& session) {
   const bool as_json = session.arguments.has("json");
   const auto failed = [&](const Error& error) {
@@ -71,6 +80,10 @@ int verify_one(const std::string& path, bool alone, Session& session) {
     const auto written = write_report(*verdict, path, session);
     if (!written) return session.terminal.fail(written.error());
   }
+  if (session.arguments.has("bundle")) {
+    const auto written = write_bundle(*verdict, **document, session);
+    if (!written) return session.terminal.fail(written.error());
+  }
   return status_of_verdict(*verdict);
 }
 
@@ -89,6 +102,7 @@ Result<void> check_usage(const Arguments& arguments) {
   const bool several = arguments.files().size() > 1;
   if (several && arguments.has("content")) return wrong("--content goes with one file");
   if (arguments.has("short") && arguments.has("json")) return wrong("--short or --json, one of them");
+  if (several && arguments.has("bundle")) return wrong("--bundle goes with one file");
   if (several && arguments.has("report")) return wrong("--report goes with one file");
   return {};
 }

@@ -10,7 +10,7 @@
 namespace mohr::cli {
 namespace {
 
-constexpr std::array<const Command*, 9> kCommands = {&kSign,        &kVerify,    &kInspect, &kTimestamp, &kTrust,
+constexpr std::array<const Command*, 11> kCommands = {&kSign,        &kVerify,    &kInspect, &kExplain, &kReplay, &kTimestamp, &kTrust,
                                                      &kCertificate, &kAuthority, &kServe,   &kDoctor};
 
 std::string overview() {

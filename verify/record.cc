@@ -272,10 +272,12 @@ Result<Record> record_of(const Verdict& verdict, const Sources& sources, const V
   return record;
 }
 
-Result<Verdict> replay(const Record& record, const format::SignedDocument* facts) {
+Result<Verdict> replay(const Record& record, const format::SignedDocument* facts, const Assumptions* assumed) {
   Options options;
   options.opinions = record.opinions;
   options.revocation = record.revocation;
+  options.assumed = assumed;
+  options.cache = assumed == nullptr;
   const Verifier verifier(record.trust, std::move(options));
   MOHR_TRY(Verdict verdict, verifier.judge(facts != nullptr ? *facts : record.facts, record.evidence, record.question));
   verdict.overrides = record.overrides;

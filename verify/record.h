@@ -43,6 +43,6 @@ struct Sources {
 Result<Record> record_of(const Verdict& verdict, const Sources& sources, const Verifier& verifier, const Question& question, Budget& budget);
 
 // Judges again. `facts` null: from the recorded facts. Errors: those of Verifier::judge.
-Result<Verdict> replay(const Record& record, const format::SignedDocument* facts);
+Result<Verdict> replay(const Record& record, const format::SignedDocument* facts = nullptr, const Assumptions* assumed = nullptr);
 
 }  // namespace mohr::verify
