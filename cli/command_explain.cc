@@ -86,7 +86,8 @@ Result<void> explain_difference(const verify::Record& first, const verify::Recor
   }
   page.add("differences", std::move(list));
   if (differences.empty()) page.line("Nothing differs.", "تفاوتی نیست.");
-  if (!deciding.empty()) page.facts("deciding", "This alone makes the difference", "همین به‌تنهایی تفاوت را می‌سازد", deciding);
+  if (!deciding.empty())
+    page.facts("deciding", "This alone makes the difference", "همین به‌تنهایی تفاوت را می‌سازد", deciding);
   if (!others.empty()) page.facts("also", "This differs too", "این هم فرق دارد", others);
   return {};
 }
@@ -96,13 +97,17 @@ Result<void> explain_help(const verify::Record& record, Page& page) {
   json::Array list;
   for (const Findings& set : sets) list.push_back(Page::list_of(set));
   page.add("would_help", std::move(list));
-  if (sets.empty()) page.line("No fact that somebody could still supply would change it to ACCEPT.", "هیچ مدرکی که هنوز بتوان آورد آن را به «پذیرفته» تبدیل نمی‌کند.");
-  for (const Findings& set : sets) page.facts("help", "This would make ACCEPT of it", "این آن را «پذیرفته» می‌کند", set);
+  if (sets.empty())
+    page.line("No fact that somebody could still supply would change it to ACCEPT.",
+              "هیچ مدرکی که هنوز بتوان آورد آن را به «پذیرفته» تبدیل نمی‌کند.");
+  for (const Findings& set : sets)
+    page.facts("help", "This would make ACCEPT of it", "این آن را «پذیرفته» می‌کند", set);
   return {};
 }
 
 Result<int> explain(const Arguments& arguments, const Terminal& terminal) {
-  if (arguments.files().size() != 1) return errors::usage_invalid(Code{"mohr explain FILE|BUNDLE.zip [--against OTHER] [--what-would-help]"});
+  if (arguments.files().size() != 1)
+    return errors::usage_invalid(Code{"mohr explain FILE|BUNDLE.zip [--against OTHER] [--what-would-help]"});
   MOHR_TRY(const verify::Record record, record_from(arguments.files().front(), arguments));
   MOHR_TRY(const verify::Verdict verdict, verify::replay(record));
   Page page(terminal, arguments.has("json"));

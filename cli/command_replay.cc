@@ -41,8 +41,8 @@ json::Value replay_value(const verify::Record& record, const json::Value& decisi
   json::Value value;
   value.add("version", verify::kRecordVersion).add("same", same).add("from", from_document ? "document" : "recorded facts");
   value.add("same_rules", record.rule_set == verify::rule_set()).add("written_by", record.program);
-  value.add("document", record.document_name).add("recorded", record.verdict);
-  if (from_document || !same) value.add("replayed", decision);
+  value.add("document", record.document_name);
+  if (from_document) value.add("recorded", record.verdict).add("replayed", decision);
   return value;
 }
 
@@ -58,12 +58,17 @@ Result<int> replay(const Arguments& arguments, const Terminal& terminal) {
     terminal.out(json::write(replay_value(record, decision, same, facts.has_value()), 2) + "\n");
   } else {
     if (facts) terminal.out(verify::report_text(verdict, arguments.value("document"), terminal.language(), terminal.colour()));
-    const char* words = same ? (fa ? "داوری ثبت‌شده حرف‌به‌حرف دوباره به دست آمد" : "The recorded verdict was made again, octet for octet")
-                             : (fa ? "داوری دوباره با داوری ثبت‌شده یکی نیست" : "The verdict made again is not the recorded one");
-    const char* basis = facts ? "" : (fa ? " (از دانسته‌های ثبت‌شده؛ خود سند دیده نشد)" : " (from recorded facts; the document itself was not seen)");
+    const char* words = same ? (fa ? "داوری ثبت‌شده حرف‌به‌حرف دوباره به دست آمد"
+                                   : "The recorded verdict was made again, octet for octet")
+                             : (fa ? "داوری دوباره با داوری ثبت‌شده یکی نیست"
+                                   : "The verdict made again is not the recorded one");
+    const char* basis = facts ? ""
+                              : (fa ? " (از دانسته‌های ثبت‌شده؛ خود سند دیده نشد)"
+                                    : " (from recorded facts; the document itself was not seen)");
     terminal.out(std::string(words) + basis + ".\n");
     if (record.rule_set != verify::rule_set())
-      terminal.hint(fa ? "قاعده‌های داوری از آن زمان تغییر کرده‌اند.\n" : "The rules of judgement have changed since.\n");
+      terminal.hint(fa ? "قاعده‌های داوری از آن زمان تغییر کرده‌اند.\n"
+                       : "The rules of judgement have changed since.\n");
   }
   return status_of(verdict, same, facts.has_value());
 }

@@ -1,10 +1,11 @@
 // ZIP by libzip.
+#include "format/zip.h"
+
 #include <zip.h>
 
 #include <memory>
 #include <set>
 
-#include "format/zip.h"
 #include "pki/core/text.h"
 
 namespace mohr::format {
@@ -107,7 +108,8 @@ Result<ZipEntry> read_entry(zip_t* archive, zip_uint64_t index, Budget& budget) 
   entry.octets.resize(facts.size);
   const zip_int64_t got = zip_fread(file.get(), entry.octets.data(), entry.octets.size());
   Byte more = 0;  // the CRC is checked at the end of the file
-  if (got != static_cast<zip_int64_t>(entry.octets.size()) || zip_fread(file.get(), &more, 1) != 0) return invalid("damaged: " + entry.name);
+  if (got != static_cast<zip_int64_t>(entry.octets.size()) || zip_fread(file.get(), &more, 1) != 0)
+    return invalid("damaged: " + entry.name);
   return entry;
 }
 

@@ -79,9 +79,9 @@ void supply_statuses(const PathJudgementPtr& chain, Instant time, std::vector<Su
     if (state != pki::RevocationState::unknown && state != pki::RevocationState::on_hold) continue;
     const crypto::Hash hash = facts.certificate->fingerprint();
     const std::string subject = facts.certificate->subject().display(), issuer = facts.certificate->issuer().display();
-    supplies.push_back({state == pki::RevocationState::unknown ? findings::help_status(subject, issuer, time)
-                                                                : findings::help_release(subject, issuer),
-                        [hash](Record&, Assumptions& assumed) { assumed.good_status.insert(hash); }});
+    supplies.push_back(
+        {state == pki::RevocationState::unknown ? findings::help_status(subject, issuer, time) : findings::help_release(subject, issuer),
+         [hash](Record&, Assumptions& assumed) { assumed.good_status.insert(hash); }});
   }
 }
 
@@ -150,9 +150,8 @@ Result<bool> is_accepted_with(const Record& record, const std::vector<Supply>& s
 Findings decisive_facts(const format::Signature& signature, const SignatureVerdict& verdict) {
   Findings facts;
   if (verdict.best_signature_time) {
-    const auto stamp = std::find_if(verdict.timestamps.begin(), verdict.timestamps.end(), [&](const TimestampVerdict& one) {
-      return one.good && one.time == *verdict.best_signature_time;
-    });
+    const auto stamp = std::find_if(verdict.timestamps.begin(), verdict.timestamps.end(),
+                                    [&](const TimestampVerdict& one) { return one.good && one.time == *verdict.best_signature_time; });
     if (stamp != verdict.timestamps.end()) facts.push_back(findings::fact_time_proven(stamp->time, stamp->authority));
   } else {
     facts.push_back(findings::fact_time_unproven());

@@ -1,5 +1,5 @@
-// Why a verdict is what it is: the facts that decide it, why two verdicts differ, and what would turn one into ACCEPT. All computed by judging
-// again with one thing changed, never guessed from the outcome.
+// Why a verdict is what it is: the facts that decide it, why two verdicts differ, and what would turn one into ACCEPT. All computed by
+// judging again with one thing changed, never guessed from the outcome.
 #pragma once
 
 #include "verify/record.h"

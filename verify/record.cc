@@ -155,8 +155,7 @@ Result<void> check_parts(const Value& head, const Parts& parts) {
 
 // Members that no replay can or must give again: sentences, who else was asked, what could not be fetched, the file's name.
 bool is_decisive(std::string_view name) {
-  constexpr std::array<std::string_view, 8> kOther = {"en",   "fa",       "next_en",        "next_fa",
-                                                      "file", "opinions", "failed_fetches", "overrides"};
+  constexpr std::array<std::string_view, 8> kOther = {"en", "fa", "next_en", "next_fa", "file", "opinions", "failed_fetches", "overrides"};
   return std::find(kOther.begin(), kOther.end(), name) == kOther.end();
 }
 

@@ -40,7 +40,8 @@ struct Sources {
   const Source& document;
   const Source* content;
 };
-Result<Record> record_of(const Verdict& verdict, const Sources& sources, const Verifier& verifier, const Question& question, Budget& budget);
+Result<Record> record_of(const Verdict& verdict, const Sources& sources, const Verifier& verifier, const Question& question,
+                         Budget& budget);
 
 // Judges again. `facts` null: from the recorded facts. Errors: those of Verifier::judge.
 Result<Verdict> replay(const Record& record, const format::SignedDocument* facts = nullptr, const Assumptions* assumed = nullptr);
