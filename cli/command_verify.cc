@@ -11,7 +11,7 @@ using verify::Verdict;
 const std::vector<OptionRow>& options() {
   static const std::vector<OptionRow> rows = with_judging_options({
       {"content", "FILE", "the signed document, when the signature is a file of its own"},
-      {"report", "FILE", "write the verdict as an HTML page too"},
+      {"report", "FILE", "write the verdict as an HTML page too, or as NAME.xml by ETSI TS 119 102-2"},
       {"bundle", "FILE", "keep everything the verdict was made from in a ZIP file (mohr replay)"},
       {"short", nullptr, "one line of at most 70 characters for each file, as an SMS"},
       {"expect-receiver", "ID", "refuse a message to another receiver"},
@@ -43,8 +43,10 @@ struct Session {
 };
 
 Result<void> write_report(const Verdict& verdict, const std::string& name, const Session& session) {
-  MOHR_TRY(NewFile file, NewFile::create(session.arguments.value("report"), true));
-  MOHR_CHECK(file.write(as_bytes(verify::report_html(verdict, name, session.terminal.language()))));
+  const std::string path = session.arguments.value("report");
+  MOHR_TRY(NewFile file, NewFile::create(path, true));
+  MOHR_CHECK(file.write(
+      as_bytes(path.ends_with(".xml") ? verify::report_etsi(verdict) : verify::report_html(verdict, name, session.terminal.language()))));
   return file.commit();
 }
 

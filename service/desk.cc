@@ -8,6 +8,7 @@
 #include "service/desk_page.h"
 #include "service/multipart.h"
 #include "verify/html_style.h"
+#include "verify/phrase.h"
 #include "verify/report.h"
 
 namespace mohr::service {
@@ -39,7 +40,13 @@ HttpResponse notice(int status, Language language, DeskWord what, DeskWord next)
   return form(status, language, &told);
 }
 
+// The one error whose next step on the command line would not help here.
 HttpResponse notice(int status, Language language, const Error& error) {
+  if (error.code == ErrorCode::input_unknown) {
+    const Notice told = {std::string(verify::phrase(verify::Label::no_signature_reason, language)),
+                         std::string(verify::phrase(verify::Label::no_signature_next, language))};
+    return form(status, language, &told);
+  }
   const Notice told = {render(error, language), render_next(error, language)};
   return form(status, language, &told);
 }

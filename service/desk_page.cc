@@ -22,30 +22,32 @@ color:#1a1a1a;background:#fff;overflow-wrap:anywhere}
 nav{text-align:end}
 h1{font-size:2rem;line-height:1.3;margin:.5rem 0 1.2rem}
 p{margin:.6rem 0}
-.drop{display:block;border:.25rem dashed #767676;border-radius:.6rem;padding:3rem 1.5rem;text-align:center;font-size:1.3rem;cursor:pointer}
+.drop{display:block;position:relative;border:.25rem dashed #767676;border-radius:.6rem;padding:3rem 1.5rem;text-align:center;font-size:1.3rem;cursor:pointer}
 .drop:hover,.over .drop{border-color:#0b4f8a;background:#eef5fb}
 .drop input{display:block;box-sizing:border-box;width:100%;margin-top:1.2rem;padding:.8rem;font:inherit;font-size:1rem}
 button{font:inherit;font-size:1.3rem;font-weight:bold;padding:.6rem 2.5rem;color:#fff;background:#0b4f8a;border:0;border-radius:.4rem;cursor:pointer}
 :focus-visible{outline:.2rem solid #0b4f8a;outline-offset:.2rem}
 .busy{display:none}
 .sent .busy{display:inline}
-.sent .ready{display:none}
+.sent .ready,.direct button{display:none}
+.direct input{position:absolute;inset:0;height:100%;margin:0;opacity:0;cursor:pointer}
+.direct:focus-within .drop{border-color:#0b4f8a;outline:.2rem solid #0b4f8a}
 .small{font-size:.85rem;color:#444}
 .notice{border:.35rem solid #555;border-radius:.6rem;padding:1rem 1.4rem;margin:1rem 0}
 .notice h2{margin:0;font-size:1.6rem}
 .notice .next{font-weight:bold}
 )css";
 
-// Without it the form works all the same.
+// Without it the form works all the same; with it the whole field is the button, and a choice is sent at once.
 constexpr std::string_view kScript = R"js("use strict";
 const form = document.forms[0], input = form.elements.files;
+form.classList.add("direct");
 const send = () => {
   if (input.files.length === 0) return;
   form.classList.add("sent");
   form.submit();
 };
 input.addEventListener("change", send);
-form.addEventListener("submit", () => form.classList.add("sent"));
 addEventListener("dragover", (event) => {
   event.preventDefault();
   form.classList.add("over");
@@ -99,11 +101,11 @@ std::string desk_page(Language language, const Notice* notice) {
   } else {
     html.markup("<form method=post enctype=\"multipart/form-data\" action=/en/report>\n");
   }
-  html.markup("<label class=drop>");
-  say(DeskWord::drop).markup("<input type=file name=files multiple required></label>\n<p>");
-  say(DeskWord::pair).markup("</p>\n<p><button><span class=ready>");
-  say(DeskWord::check).markup("</span><span class=busy role=status>");
-  say(DeskWord::busy).markup("</span></button></p>\n</form>\n<p class=small>");
+  html.markup("<label class=drop><span class=ready>");
+  say(DeskWord::drop).markup("</span><span class=busy role=status>");
+  say(DeskWord::busy).markup("</span><input type=file name=files multiple required></label>\n<p>");
+  say(DeskWord::pair).markup("</p>\n<p><button>");
+  say(DeskWord::check).markup("</button></p>\n</form>\n<p class=small>");
   say(DeskWord::privacy).markup("</p>\n</body></html>\n");
   return html.str();
 }

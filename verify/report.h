@@ -22,6 +22,8 @@ std::string report_line(const Verdict& verdict, std::string_view name, Language 
 // At most 70 characters of UCS-2 (one SMS), without the name of the document: the receiver knows what was asked about.
 std::string report_sms(const Verdict& verdict, Language language);
 std::string report_sms(const Error& error, Language language);
+// ETSI TS 119 102-2 v1.4.1, XML, without a signature of ours.
+std::string report_etsi(const Verdict& verdict);
 // `back` is where a page of a desk leads on to; "": nowhere.
 std::string report_html(const Verdict& verdict, std::string_view name, Language language, std::string_view back = {});
 
