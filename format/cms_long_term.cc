@@ -201,17 +201,6 @@ class ArchiveReader {
   Signature& signature_;
 };
 
-// Certificates and revocation data that a token brings, for its own path.
-Result<void> read_token_evidence(const pki::TimestampToken& token, Signature& signature, Budget& budget, pki::CertificateMemory* memory) {
-  for (const ByteView der : token.cms.crl_encodings) MOHR_CHECK(add_parsed(pki::Crl::parse(der, budget), signature.crls, signature));
-  for (const ByteView der : token.cms.ocsp_encodings)
-    MOHR_CHECK(add_parsed(pki::OcspResponse::parse(der, budget), signature.ocsp_responses, signature));
-  for (const CmsAttribute& attribute : token.cms.signers.front().unsigned_attributes)
-    if (attribute.id == Oid::certificate_values || attribute.id == Oid::revocation_values)
-      MOHR_CHECK(read_values(attribute, signature, budget, memory));
-  return {};
-}
-
 }  // namespace
 
 Result<void> read_values(const CmsAttribute& attribute, Signature& signature, Budget& budget, pki::CertificateMemory* memory) {
@@ -249,6 +238,16 @@ Result<void> read_archive_timestamps(const pki::SignedData& data, const pki::Sig
   }
   for (const TimestampCarrier& carrier : signature.timestamps)
     if (carrier.token) MOHR_CHECK(read_token_evidence(*carrier.token, signature, budget, memory));
+  return {};
+}
+
+Result<void> read_token_evidence(const pki::TimestampToken& token, Signature& signature, Budget& budget, pki::CertificateMemory* memory) {
+  for (const ByteView der : token.cms.crl_encodings) MOHR_CHECK(add_parsed(pki::Crl::parse(der, budget), signature.crls, signature));
+  for (const ByteView der : token.cms.ocsp_encodings)
+    MOHR_CHECK(add_parsed(pki::OcspResponse::parse(der, budget), signature.ocsp_responses, signature));
+  for (const CmsAttribute& attribute : token.cms.signers.front().unsigned_attributes)
+    if (attribute.id == Oid::certificate_values || attribute.id == Oid::revocation_values)
+      MOHR_CHECK(read_values(attribute, signature, budget, memory));
   return {};
 }
 

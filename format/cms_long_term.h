@@ -16,4 +16,7 @@ using ContentDigest = std::function<Result<Bytes>(crypto::DigestAlgorithm)>;
 Result<void> read_archive_timestamps(const pki::SignedData& data, const pki::SignerInfo& signer, const ContentDigest& content,
                                      Signature& signature, Budget& budget, pki::CertificateMemory* memory);
 
+// Certificates, lists and answers that a token brings for its own path, to the evidence of `signature`. Errors: budget_exceeded.
+Result<void> read_token_evidence(const pki::TimestampToken& token, Signature& signature, Budget& budget, pki::CertificateMemory* memory);
+
 }  // namespace mohr::format
