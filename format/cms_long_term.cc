@@ -144,9 +144,8 @@ class ArchiveReader {
     bool all = true;
     const auto match = [&](std::span<const ByteView> digests, std::span<const ByteView> octets, auto use) {
       for (const ByteView digest : digests) {
-        const auto found = std::find_if(octets.begin(), octets.end(), [&](ByteView one) {
-          return equal(crypto::digest(index.digest, one).view(), digest);
-        });
+        const auto found = std::find_if(octets.begin(), octets.end(),
+                                        [&](ByteView one) { return equal(crypto::digest(index.digest, one).view(), digest); });
         if (found == octets.end()) all = false;
         else use(static_cast<std::size_t>(found - octets.begin()));
       }

@@ -1,4 +1,5 @@
-// What keeps a CMS signature alive: certificates, revocation data and archive time-stamps in its unsigned attributes (EN 319 122-1 5.4, 5.5).
+// What keeps a CMS signature alive: certificates, revocation data and archive time-stamps in its unsigned attributes (EN 319
+// 122-1 5.4, 5.5).
 #pragma once
 
 #include <functional>

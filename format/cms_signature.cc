@@ -253,8 +253,7 @@ Result<std::vector<Signature>> counter_signatures(const pki::SignedData& data, s
       auto signer = pki::parse_signer_info(value, budget);
       if (!signer) return std::move(signer).error().at(name);
       MOHR_TRY(Signature signature, read_signer(data, *signer, name, evidence, parent.format, budget, memory, true));
-      for (Reference& reference : signature.references)
-        reference.actual = to_bytes(crypto::digest(reference.digest, parent.value).view());
+      for (Reference& reference : signature.references) reference.actual = to_bytes(crypto::digest(reference.digest, parent.value).view());
       signature.countersigns = index;
       signatures.push_back(std::move(signature));
     }

@@ -39,8 +39,8 @@ struct DsigReference {
   Node element = nullptr;
   std::string id, fragment;  // fragment: the Id behind "#"
   Selection selects = Selection::all_but_this_signature;
-  Canonicalization how;            // the last step; C14N 1.0 when no transform says (XMLDSig 4.4.3.2)
-  bool says_how = false;           // a transform says
+  Canonicalization how;   // the last step; C14N 1.0 when no transform says (XMLDSig 4.4.3.2)
+  bool says_how = false;  // a transform says
   crypto::DigestAlgorithm digest = crypto::DigestAlgorithm::none;
   Bytes expected;
 };
