@@ -108,7 +108,7 @@ TEST(Times, AnExpiredSignatureNeedsAProofOfItsTime) {
   world.list(kSigned, kSigned + 7 * kDay);
   const Instant later = kSigned + 700 * kDay;
   world.list(later - kDay, later + kDay);
-  expect(world.judge(later), Indication::indeterminate, SubIndication::out_of_bounds_no_poe);
+  expect(world.judge(later), Indication::indeterminate, SubIndication::try_later);
   world.stamp(world.tsa, kSigned + kMinute);
   const SignatureVerdict verdict = world.judge(later);
   expect(verdict, Indication::total_passed, SubIndication::none);
@@ -120,7 +120,7 @@ TEST(Times, AnExpiredAuthorityNeedsALaterStamp) {
   const pki::CrlPtr then = world.list(kSigned, kSigned + 7 * kDay);
   const crypto::Hash first = hash_of(world.stamp(world.tsa, kSigned + kMinute));
   world.list(kNow - kDay, kNow + kDay);
-  expect(world.judge(), Indication::indeterminate, SubIndication::out_of_bounds_no_poe);
+  expect(world.judge(), Indication::indeterminate, SubIndication::try_later);
   // The new stamp covers the old one while its authority was good, and a list of that time says so.
   const pki::CrlPtr between = world.list(kSigned + 700 * kDay - kHour, kSigned + 700 * kDay + kDay);
   world.stamp(world.new_tsa, kSigned + 700 * kDay, TimestampKind::archive, {first, then->fingerprint(), between->fingerprint()});
