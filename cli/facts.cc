@@ -65,6 +65,8 @@ Value signature_value(const format::Signature& signature) {
   value.add("timestamps", list_of(signature.timestamps, [](const format::TimestampCarrier& carrier) {
               Value one = carrier.token ? facts_of(*carrier.token) : Value();
               one.add("kind", format::timestamp_kind_id(carrier.kind));
+              one.add("matches", carrier.token && equal(carrier.imprint, carrier.token->imprint));
+              one.add("covers", static_cast<std::uint64_t>(carrier.covers.size())).add("findings", findings_value(carrier.findings));
               return one;
             }));
   value.add("uncovered", list_of(signature.uncovered, [](const format::Uncovered& part) {

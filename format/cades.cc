@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "format/cms_long_term.h"
 #include "format/cms_signature.h"
 #include "pki/asn1/pem.h"
 
@@ -78,6 +79,18 @@ Result<SignedDocument> read_cades(const Source& source, const Source* content, B
     document.signatures.push_back(std::move(signature));
   }
   MOHR_CHECK(digest_content(data, content, document, budget));
+  const ContentDigest digest = [&](crypto::DigestAlgorithm algorithm) -> Result<Bytes> {
+    if (data.content) return to_bytes(crypto::digest(algorithm, *data.content).view());
+    if (content == nullptr) return Bytes{};
+    MOHR_TRY(const crypto::Hash hash, crypto::digest_source(*content, algorithm, budget));
+    return to_bytes(hash.view());
+  };
+  for (std::size_t i = 0; i < data.signers.size(); ++i)
+    MOHR_CHECK(read_archive_timestamps(data, data.signers[i], digest, document.signatures[i], budget, memory));
+  for (std::size_t i = 0; i < data.signers.size(); ++i) {
+    MOHR_TRY(std::vector<Signature> counters, counter_signatures(data, i, evidence, document.signatures[i], budget, memory));
+    std::move(counters.begin(), counters.end(), std::back_inserter(document.signatures));
+  }
   return document;
 }
 

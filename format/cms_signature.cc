@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "format/cms_identity.h"
+#include "format/cms_long_term.h"
 #include "format/timestamp_carrier.h"
 #include "pki/core/text.h"
 
@@ -21,8 +22,8 @@ std::string oid_name(ByteView oid) {
 class SignerFacts {
  public:
   SignerFacts(const pki::SignedData& data, const SignerInfo& signer, Signature& signature, const CmsEvidence& evidence, Budget& budget,
-              pki::CertificateMemory* memory)
-      : data_(data), signer_(signer), signature_(signature), evidence_(evidence), budget_(budget), memory_(memory) {}
+              pki::CertificateMemory* memory, bool counters = false)
+      : data_(data), signer_(signer), signature_(signature), evidence_(evidence), budget_(budget), memory_(memory), counters_(counters) {}
 
   Result<void> read() {
     signature_.signed_octets = signer_.signed_octets;
@@ -40,10 +41,13 @@ class SignerFacts {
     if (own && *own != signer_.digest)
       found(findings::cms_digests_differ(Code{std::string(crypto::digest_name(signer_.digest))},
                                          Code{std::string(crypto::digest_name(*own))}));
-    if (signer_.signed_attribute(Oid::content_type) == nullptr) found(findings::cms_attribute_missing(Code{"contentType"}));
+    if (signer_.signed_attribute(Oid::content_type) == nullptr && !counters_) found(findings::cms_attribute_missing(Code{"contentType"}));
     if (signer_.signed_attribute(Oid::message_digest) == nullptr) found(findings::cms_attribute_missing(Code{"messageDigest"}));
     for (const CmsAttribute& attribute : signer_.signed_attributes) {
-      if (!read_signed(attribute)) found(findings::cms_attribute_broken(Code{oid_name(attribute.oid)}));
+      if (const auto read = read_signed(attribute); !read) {
+        if (failure(read.error()) == Failure::budget) return read.error();
+        found(findings::cms_attribute_broken(Code{oid_name(attribute.oid)}));
+      }
     }
     for (const CmsAttribute& attribute : signer_.unsigned_attributes) MOHR_CHECK(read_unsigned(attribute));
     return {};
@@ -95,6 +99,7 @@ class SignerFacts {
     switch (attribute.id) {
       case Oid::content_type: {
         MOHR_TRY(const ByteView type, value.oid());
+        if (counters_) return errors::cms_invalid(Code{"a counter-signature with a content type"});
         if (!equal(type, data_.content_type))
           found(findings::cms_content_type_differs(Code{oid_name(type)}, Code{oid_name(data_.content_type)}));
         return {};
@@ -116,6 +121,13 @@ class SignerFacts {
         return {};
       }
       case Oid::cms_algorithm_protection: return check_protection(value);
+      case Oid::content_time_stamp: {
+        for (const ByteView token : attribute.values) {
+          MOHR_TRY(TimestampCarrier carrier, read_carrier(TimestampKind::content, token, budget_, memory_));
+          signature_.timestamps.push_back(std::move(carrier));
+        }
+        return {};
+      }
       default: break;
     }
     MOHR_CHECK(read_identity_attribute(attribute, signature_.identity));
@@ -158,6 +170,10 @@ class SignerFacts {
       }
       return {};
     }
+    if (attribute.id == Oid::certificate_values || attribute.id == Oid::revocation_values)
+      return read_values(attribute, signature_, budget_, memory_);
+    if (attribute.id == Oid::counter_signature) return {};      // counter_signatures
+    if (attribute.id == Oid::archive_time_stamp_v3) return {};  // read_archive_timestamps, once the content was digested
     std::uint64_t octets = 0;
     for (const ByteView value : attribute.values) octets += value.size();
     signature_.uncovered.push_back({oid_name(attribute.oid), "unprotected-attribute", octets});
@@ -170,6 +186,7 @@ class SignerFacts {
   const CmsEvidence& evidence_;
   Budget& budget_;
   pki::CertificateMemory* memory_;
+  bool counters_;  // a counter-signature: its content is a signature value, and has no type
 };
 
 }  // namespace
@@ -203,19 +220,45 @@ Result<CmsEvidence> read_cms_evidence(const pki::SignedData& data, Budget& budge
   return evidence;
 }
 
-Result<Signature> signature_from_signer(const pki::SignedData& data, std::size_t index, const CmsEvidence& evidence, Format format,
-                                        Budget& budget, pki::CertificateMemory* memory) {
-  const SignerInfo& signer = data.signers[index];
+namespace {
+
+Result<Signature> read_signer(const pki::SignedData& data, const SignerInfo& signer, std::string name, const CmsEvidence& evidence,
+                              Format format, Budget& budget, pki::CertificateMemory* memory, bool counters) {
   Signature signature;
   signature.format = format;
-  signature.name = "signer " + std::to_string(index + 1);
+  signature.name = std::move(name);
   if (!signer.has_signed_attributes) return errors::unsupported(Code{"a CMS signature without signed attributes"}).at(signature.name);
   signature.certificates = evidence.certificates;
   signature.crls = evidence.crls;
   signature.ocsp_responses = evidence.ocsp_responses;
   signature.findings = evidence.findings;
-  MOHR_CHECK(SignerFacts(data, signer, signature, evidence, budget, memory).read());
+  MOHR_CHECK(SignerFacts(data, signer, signature, evidence, budget, memory, counters).read());
   return signature;
+}
+
+}  // namespace
+
+Result<Signature> signature_from_signer(const pki::SignedData& data, std::size_t index, const CmsEvidence& evidence, Format format,
+                                        Budget& budget, pki::CertificateMemory* memory) {
+  return read_signer(data, data.signers[index], "signer " + std::to_string(index + 1), evidence, format, budget, memory, false);
+}
+
+Result<std::vector<Signature>> counter_signatures(const pki::SignedData& data, std::size_t index, const CmsEvidence& evidence,
+                                                  const Signature& parent, Budget& budget, pki::CertificateMemory* memory) {
+  std::vector<Signature> signatures;
+  for (const CmsAttribute& attribute : data.signers[index].unsigned_attributes) {
+    if (attribute.id != Oid::counter_signature) continue;
+    for (const ByteView value : attribute.values) {
+      const std::string name = "counter-signature " + std::to_string(signatures.size() + 1) + " of " + parent.name;
+      auto signer = pki::parse_signer_info(value, budget);
+      if (!signer) return std::move(signer).error().at(name);
+      MOHR_TRY(Signature signature, read_signer(data, *signer, name, evidence, parent.format, budget, memory, true));
+      for (Reference& reference : signature.references) reference.actual = to_bytes(crypto::digest(reference.digest, parent.value).view());
+      signature.countersigns = index;
+      signatures.push_back(std::move(signature));
+    }
+  }
+  return signatures;
 }
 
 }  // namespace mohr::format

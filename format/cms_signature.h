@@ -19,5 +19,9 @@ Result<CmsEvidence> read_cms_evidence(const pki::SignedData& data, Budget& budge
 // reference, and a finding. Errors: unsupported (no signed attributes), der_invalid.
 Result<Signature> signature_from_signer(const pki::SignedData& data, std::size_t index, const CmsEvidence& evidence, Format format,
                                         Budget& budget, pki::CertificateMemory* memory);
+// The counter-signatures of that signer (RFC 5652 11.4), whose content is the value of `parent`; theirs in turn are not read. Errors:
+// cms_invalid, der_invalid, unsupported, budget_exceeded.
+Result<std::vector<Signature>> counter_signatures(const pki::SignedData& data, std::size_t index, const CmsEvidence& evidence,
+                                                  const Signature& parent, Budget& budget, pki::CertificateMemory* memory);
 
 }  // namespace mohr::format

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "format/cms_long_term.h"
 #include "format/identity_json.h"
 #include "format/jws.h"
 #include "format/timestamp_carrier.h"
@@ -44,6 +45,7 @@ class FactsReader {
       : jws_(jws), facts_(facts), budget_(budget), memory_(memory) {}
 
   Result<void> read(std::optional<std::string_view> payload_text) {
+    payload_text_ = payload_text;
     MOHR_CHECK(certificates());
     MOHR_CHECK(signing_certificate());
     MOHR_CHECK(claimed_time());
@@ -158,18 +160,34 @@ class FactsReader {
     return {};
   }
 
-  // tstContainer, 5.4.3.3.
-  Result<void> timestamps(const json::Value& container, std::string_view stamped, TimestampKind kind, const char* name) {
+  // tstContainer, 5.4.3.3. Nothing `stamped`: what it is over cannot be had.
+  Result<void> timestamps(const json::Value& container, std::optional<std::string_view> stamped, TimestampKind kind, const char* name) {
     const json::Value* tokens = container.member("tstTokens");
     if (!tokens || !tokens->array()) return invalid(std::string(name) + " has no tstTokens");
+    std::vector<TimestampCarrier> carriers;
     for (const json::Value& token : *tokens->array()) {
       const std::string* text = token.string("val");
       auto octets = text ? from_base64(*text) : std::nullopt;
       if (!octets) return invalid(std::string(name) + " holds no time-stamp");
-      MOHR_TRY(TimestampCarrier carrier, read_carrier_over(kind, *octets, as_bytes(stamped), facts_, budget_, memory_));
+      MOHR_TRY(TimestampCarrier carrier, read_carrier_over(kind, *octets, as_bytes(stamped.value_or("")), facts_, budget_, memory_));
+      if (!stamped) carrier.imprint.clear();
+      if (kind == TimestampKind::archive) carrier.covers.insert(carrier.covers.end(), covered_.begin(), covered_.end());
+      carriers.push_back(std::move(carrier));
+    }
+    for (TimestampCarrier& carrier : carriers) {
       facts_.timestamps.push_back(std::move(carrier));
+      TimestampCarrier held;
+      cover_token(facts_.timestamps.back().encoding, facts_, held);
+      covered_.insert(covered_.end(), held.covers.begin(), held.covers.end());
+      if (const auto& token = facts_.timestamps.back().token) MOHR_CHECK(read_token_evidence(*token, facts_, budget_, memory_));
     }
     return {};
+  }
+
+  // 5.3.6.2: payload, protected header and value as they stand in the message, and the components of etsiU before this one.
+  [[nodiscard]] std::optional<std::string> archived() const {
+    if (!payload_text_ || !before_) return std::nullopt;
+    return std::string(*payload_text_) + "." + jws_.protected_text + "." + jws_.value_text + "." + *before_;
   }
 
   Result<void> unprotected() {
@@ -187,7 +205,17 @@ class FactsReader {
 
   // 5.3.1: each entry is an object of one member, clear or as base64url.
   Result<void> component(const json::Value& entry) {
-    if (!entry.string()) return clear_component(entry);
+    if (!entry.string()) {
+      MOHR_CHECK(clear_component(entry));
+      before_.reset();  // how clear ones are canonicalised is left to agreement (5.3.6.2): no archive time-stamp over them is judged
+      return {};
+    }
+    MOHR_CHECK(encoded_component(entry));
+    if (before_) *before_ += *entry.string();
+    return {};
+  }
+
+  Result<void> encoded_component(const json::Value& entry) {
     const auto text = from_base64url(*entry.string());
     if (!text) return invalid("an entry of etsiU is no base64url");
     auto parsed = json::parse(*text, budget_);
@@ -207,7 +235,9 @@ class FactsReader {
       } else if (name == "tstVD" || name == "anyValData") {
         if (const json::Value* values = value.member("xVals")) MOHR_CHECK(certificate_values(*values));
         if (const json::Value* values = value.member("rVals")) MOHR_CHECK(revocation_values(*values));
-      } else if (name != "arcTst") {
+      } else if (name == "arcTst") {
+        MOHR_CHECK(timestamps(value, archived(), TimestampKind::archive, "arcTst"));
+      } else {
         facts_.uncovered.push_back({"etsiU " + printable(name), "unprotected-header", json::write(value).size()});
       }
     }
@@ -222,8 +252,10 @@ class FactsReader {
       const std::string* text = holder ? holder->string("val") : nullptr;
       if (!text) continue;
       auto parsed = certificate(*text, "xVals");
-      if (parsed) facts_.certificates.push_back(*std::move(parsed));
-      else MOHR_CHECK(leave_out(std::move(parsed).error(), "xVals"));
+      if (parsed) {
+        covered_.push_back((*parsed)->fingerprint());
+        facts_.certificates.push_back(*std::move(parsed));
+      } else MOHR_CHECK(leave_out(std::move(parsed).error(), "xVals"));
     }
     return {};
   }
@@ -252,12 +284,14 @@ class FactsReader {
     MOHR_CHECK(each("crlVals", [&](ByteView der) -> Result<void> {
       auto crl = pki::Crl::parse(der, budget_);
       if (!crl) return leave_out(std::move(crl).error(), "crlVals");
+      covered_.push_back((*crl)->fingerprint());
       facts_.crls.push_back(*std::move(crl));
       return {};
     }));
     return each("ocspVals", [&](ByteView der) -> Result<void> {
       auto response = pki::OcspResponse::parse(der, budget_);
       if (!response) return leave_out(std::move(response).error(), "ocspVals");
+      covered_.push_back((*response)->fingerprint());
       facts_.ocsp_responses.push_back(*std::move(response));
       return {};
     });
@@ -267,6 +301,9 @@ class FactsReader {
   Signature& facts_;
   Budget& budget_;
   pki::CertificateMemory* memory_;
+  std::optional<std::string_view> payload_text_;
+  std::optional<std::string> before_ = std::string();  // the encoded components of etsiU so far
+  std::vector<crypto::Hash> covered_;                  // what they hold
 };
 
 Reference payload_reference(ByteView payload) {

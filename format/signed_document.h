@@ -31,7 +31,7 @@ struct TimestampCarrier {
   TimestampKind kind = TimestampKind::signature;
   Bytes encoding;                                    // ContentInfo, as it stands in the document
   std::shared_ptr<const pki::TimestampToken> token;  // null: it cannot be read
-  Bytes imprint;                     // digest, by the token's algorithm, of what it is over; empty: it is not at hand
+  Bytes imprint;                                     // digest, by the token's algorithm, of what it is over; empty: it is not at hand
   std::vector<crypto::Hash> covers;  // SHA-256 of what it proves to exist: signature values, certificates, CRLs, OCSP responses, tokens
   Findings findings;                 // what the reader saw that speaks against it
 };
@@ -68,8 +68,8 @@ struct Signature {
   std::vector<pki::CertificatePtr> certificates;                      // all that it brings
   std::vector<pki::CrlPtr> crls;
   std::vector<pki::OcspResponsePtr> ocsp_responses;
-  std::optional<Instant> claimed_time;  // signing-time: a claim, proves nothing
-  std::string content_type;             // MIME type or OID, as claimed
+  std::optional<Instant> claimed_time;       // signing-time: a claim, proves nothing
+  std::string content_type;                  // MIME type or OID, as claimed
   std::vector<TimestampCarrier> timestamps;  // of every kind, in the order of the document
   std::optional<std::size_t> countersigns;   // the signature whose value this one signs
   Identity identity;

@@ -20,4 +20,15 @@ Result<TimestampCarrier> read_carrier_over(TimestampKind kind, ByteView token, B
   return carrier;
 }
 
+void cover_token(ByteView encoding, const Signature& signature, TimestampCarrier& carrier) {
+  for (const TimestampCarrier& other : signature.timestamps) {
+    if (!other.token || !equal(other.encoding, encoding)) continue;
+    carrier.covers.push_back(crypto::sha256(encoding));
+    const pki::SignedData& cms = other.token->cms;
+    for (const auto* list : {&cms.certificate_encodings, &cms.crl_encodings, &cms.ocsp_encodings})
+      for (const ByteView der : *list) carrier.covers.push_back(crypto::sha256(der));
+    return;
+  }
+}
+
 }  // namespace mohr::format

@@ -11,4 +11,7 @@ Result<TimestampCarrier> read_carrier(TimestampKind kind, ByteView token, Budget
 Result<TimestampCarrier> read_carrier_over(TimestampKind kind, ByteView token, ByteView stamped, const Signature& signature, Budget& budget,
                                            pki::CertificateMemory* memory);
 
+// Adds what a token at `encoding` is and brings, when it is one that `signature` carries: itself, its certificates, lists and answers.
+void cover_token(ByteView encoding, const Signature& signature, TimestampCarrier& carrier);
+
 }  // namespace mohr::format

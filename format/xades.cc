@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "format/cms_long_term.h"
 #include "format/xades_properties.h"
 #include "pki/core/text.h"
 
@@ -172,6 +173,7 @@ Result<Signature> read_signature(const xml::Document& document, Node element, Bu
     properties_signed = properties_signed || reference.selects == xml::Selection::signed_properties;
     signature.references.push_back(std::move(fact));
   }
+  const XadesParts parts{dsig, properties.object, properties.signed_properties};
   XadesEvidence evidence;
   if (dsig.key_info != nullptr) {
     MOHR_TRY(xml::KeyInfo key_info, xml::read_key_info(document, dsig.key_info));
@@ -181,12 +183,15 @@ Result<Signature> read_signature(const xml::Document& document, Node element, Bu
   Properties covered = properties;
   if (properties_signed) {
     MOHR_CHECK(read_signed_properties(document, properties.signed_properties, content_id, signature));
+    MOHR_CHECK(read_content_timestamps(document, parts, signature, budget, memory));
   } else if (properties.signed_properties != nullptr) {
     covered.object = nullptr;  // nothing of it is signed: the binding and the times it claims are not read
   }
   if (properties.unsigned_properties != nullptr)
-    MOHR_CHECK(read_unsigned_properties(document, properties.unsigned_properties, dsig.value_element, signature, evidence, budget, memory));
+    MOHR_CHECK(read_unsigned_properties(document, properties.unsigned_properties, parts, signature, evidence, budget, memory));
   MOHR_CHECK(parse_evidence(evidence, signature, budget, memory));
+  for (const TimestampCarrier& carrier : signature.timestamps)
+    if (carrier.token) MOHR_CHECK(read_token_evidence(*carrier.token, signature, budget, memory));
   find_signer(signature);
   list_uncovered(document, dsig, covered, signature);
   return signature;

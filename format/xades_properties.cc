@@ -162,55 +162,154 @@ Result<void> read_data_properties(const xml::Document& document, Node properties
   return {};
 }
 
-// SignatureTimeStamp (5.3): over the canonical ds:SignatureValue element.
-Result<void> read_timestamp(const xml::Document& document, Node property, Node value_element, Signature& signature, Budget& budget,
-                            pki::CertificateMemory* memory) {
-  Children children(document, property);
+// XAdESTimeStampType: each token, and how its octets are canonicalised. Errors: unsupported (Include of single parts, XMLTimeStamp).
+struct Stamps {
   xml::Canonicalization how;
+  std::vector<Bytes> tokens;
+};
+Result<Stamps> read_stamps(const xml::Document& document, Node property, bool may_include) {
+  Children children(document, property);
+  Stamps stamps;
+  while (may_include && children.next_if(kXades, "Include") != nullptr) {
+  }
   if (const Node method = children.next_if(xml::kDsig, "CanonicalizationMethod")) {
-    MOHR_TRY(how, xml::read_canonicalization(document, method));
+    MOHR_TRY(stamps.how, xml::read_canonicalization(document, method));
   }
-  bool any = false;
   while (const Node token = children.next_if(kXades, "EncapsulatedTimeStamp")) {
-    MOHR_TRY(const Bytes octets, xml::read_base64(document, token));
-    MOHR_TRY(const Bytes stamped, document.canonical(value_element, how));
-    MOHR_TRY(TimestampCarrier carrier, read_carrier_over(TimestampKind::signature, octets, stamped, signature, budget, memory));
-    signature.timestamps.push_back(std::move(carrier));
-    any = true;
+    MOHR_TRY(stamps.tokens.emplace_back(), xml::read_base64(document, token));
   }
-  if (!any || !children.at_end()) return errors::unsupported(Code{"this form of SignatureTimeStamp"}).at(document.path(property));
+  if (stamps.tokens.empty() || !children.at_end())
+    return errors::unsupported(Code{"this form of " + std::string(document.name(property))}).at(document.path(property));
+  return stamps;
+}
+
+// What the references select, in their order (EN 319 132-1 5.2.8.1, 5.5.2.2); a node set is canonicalised as the time-stamp says.
+Result<void> add_references(const xml::Document& document, const XadesParts& parts, const xml::Canonicalization& how, bool with_properties,
+                            const xml::Sink& sink) {
+  for (const xml::DsigReference& reference : parts.dsig.references) {
+    const xml::Canonicalization& step = reference.says_how ? reference.how : how;
+    if (reference.selects == xml::Selection::signed_properties) {
+      if (with_properties) MOHR_CHECK(document.canonicalize(parts.signed_properties, {}, step, sink));
+    } else if (reference.selects == xml::Selection::key_info) {
+      MOHR_CHECK(document.canonicalize(parts.dsig.key_info, {}, step, sink));
+    } else {
+      MOHR_CHECK(xml::canonicalize_document(document, parts.dsig, reference, step, sink));
+    }
+  }
   return {};
 }
 
-Result<void> read_values(const xml::Document& document, Node values, std::string_view name, std::vector<Bytes>& to) {
-  for (Children each(document, values); !each.at_end();) {
-    const Node value = each.take();
-    if (!is(document, value, kXades, name)) continue;
-    MOHR_TRY(Bytes octets, xml::read_base64(document, value));
-    to.push_back(std::move(octets));
-  }
-  return {};
+bool is_referenced(const xml::Document& document, const XadesParts& parts, Node object) {
+  const auto id = document.attribute(object, "Id");
+  return id && std::any_of(parts.dsig.references.begin(), parts.dsig.references.end(),
+                           [&](const xml::DsigReference& reference) { return reference.fragment == *id; });
 }
 
-// True when `property` holds certificates or revocation data, which prove themselves.
-Result<bool> read_evidence(const xml::Document& document, Node property, XadesEvidence& evidence) {
-  if (is(document, property, kXades141, "TimeStampValidationData")) {
-    for (Children each(document, property); !each.at_end();) MOHR_CHECK(read_evidence(document, each.take(), evidence));
+class UnsignedReader {
+ public:
+  UnsignedReader(const xml::Document& document, const XadesParts& parts, Signature& signature, XadesEvidence& evidence, Budget& budget,
+                 pki::CertificateMemory* memory)
+      : document_(document), parts_(parts), signature_(signature), evidence_(evidence), budget_(budget), memory_(memory) {}
+
+  Result<void> read(Node property) {
+    if (is(document_, property, kXades, "SignatureTimeStamp")) {
+      MOHR_CHECK(signature_timestamp(property));
+    } else if (is(document_, property, kXades141, "ArchiveTimeStamp")) {
+      MOHR_CHECK(archive_timestamp(property));
+    } else {
+      MOHR_TRY(const bool proves_itself, evidence(property));
+      if (!proves_itself)
+        signature_.uncovered.push_back({document_.path(property), "unprotected-property", document_.text(property).size()});
+    }
+    before_.push_back(property);
+    return {};
+  }
+
+ private:
+  // 5.3: over the canonical ds:SignatureValue element.
+  Result<void> signature_timestamp(Node property) {
+    MOHR_TRY(const Stamps stamps, read_stamps(document_, property, false));
+    MOHR_TRY(const Bytes stamped, document_.canonical(parts_.dsig.value_element, stamps.how));
+    for (const Bytes& token : stamps.tokens) {
+      MOHR_TRY(TimestampCarrier carrier, read_carrier_over(TimestampKind::signature, token, stamped, signature_, budget_, memory_));
+      keep(std::move(carrier));
+    }
+    return {};
+  }
+
+  // 5.5.2.2: what the references select, SignedInfo, SignatureValue, KeyInfo, the properties before it, the objects without a reference.
+  Result<void> archive_timestamp(Node property) {
+    MOHR_TRY(const Stamps stamps, read_stamps(document_, property, false));
+    for (const Bytes& token : stamps.tokens) {
+      MOHR_TRY(TimestampCarrier carrier, read_carrier(TimestampKind::archive, token, budget_, memory_));
+      if (carrier.token) {
+        crypto::Digest digest(carrier.token->digest);
+        MOHR_CHECK(add_archived(stamps.how, [&digest](ByteView more) { digest.update(more); }));
+        carrier.imprint = to_bytes(digest.finish().view());
+      }
+      carrier.covers = covered_;
+      carrier.covers.push_back(signature_.hash);
+      keep(std::move(carrier));
+    }
+    return {};
+  }
+
+  Result<void> add_archived(const xml::Canonicalization& how, const xml::Sink& sink) const {
+    const xml::Dsig& dsig = parts_.dsig;
+    MOHR_CHECK(add_references(document_, parts_, how, true, sink));
+    for (const Node part : {dsig.signed_info, dsig.value_element, dsig.key_info})
+      if (part != nullptr) MOHR_CHECK(document_.canonicalize(part, {}, how, sink));
+    for (const Node property : before_) MOHR_CHECK(document_.canonicalize(property, {}, how, sink));
+    for (const Node object : dsig.objects)
+      if (object != parts_.object && !is_referenced(document_, parts_, object)) MOHR_CHECK(document_.canonicalize(object, {}, how, sink));
+    return {};
+  }
+
+  void keep(TimestampCarrier carrier) {
+    signature_.timestamps.push_back(std::move(carrier));
+    TimestampCarrier covered;
+    cover_token(signature_.timestamps.back().encoding, signature_, covered);
+    covered_.insert(covered_.end(), covered.covers.begin(), covered.covers.end());
+  }
+
+  Result<void> values(Node values, std::string_view name, std::vector<Bytes>& to) {
+    for (Children each(document_, values); !each.at_end();) {
+      const Node value = each.take();
+      if (!is(document_, value, kXades, name)) continue;
+      MOHR_TRY(to.emplace_back(), xml::read_base64(document_, value));
+      covered_.push_back(crypto::sha256(to.back()));
+    }
+    return {};
+  }
+
+  // True when `property` holds certificates or revocation data, which prove themselves.
+  Result<bool> evidence(Node property) {
+    if (is(document_, property, kXades141, "TimeStampValidationData") || is(document_, property, kXades141, "AnyValidationData")) {
+      for (Children each(document_, property); !each.at_end();) MOHR_CHECK(evidence(each.take()));
+      return true;
+    }
+    if (is(document_, property, kXades, "CertificateValues") || is(document_, property, kXades, "AttrAuthoritiesCertValues")) {
+      MOHR_CHECK(values(property, "EncapsulatedX509Certificate", evidence_.certificates));
+      return true;
+    }
+    if (!is(document_, property, kXades, "RevocationValues") && !is(document_, property, kXades, "AttributeRevocationValues")) return false;
+    for (Children each(document_, property); !each.at_end();) {
+      const Node list = each.take();
+      if (is(document_, list, kXades, "CRLValues")) MOHR_CHECK(values(list, "EncapsulatedCRLValue", evidence_.crls));
+      if (is(document_, list, kXades, "OCSPValues")) MOHR_CHECK(values(list, "EncapsulatedOCSPValue", evidence_.ocsp_responses));
+    }
     return true;
   }
-  if (is(document, property, kXades, "CertificateValues")) {
-    MOHR_CHECK(read_values(document, property, "EncapsulatedX509Certificate", evidence.certificates));
-    return true;
-  }
-  if (!is(document, property, kXades, "RevocationValues")) return false;
-  for (Children each(document, property); !each.at_end();) {
-    const Node values = each.take();
-    if (is(document, values, kXades, "CRLValues")) MOHR_CHECK(read_values(document, values, "EncapsulatedCRLValue", evidence.crls));
-    if (is(document, values, kXades, "OCSPValues"))
-      MOHR_CHECK(read_values(document, values, "EncapsulatedOCSPValue", evidence.ocsp_responses));
-  }
-  return true;
-}
+
+  const xml::Document& document_;
+  const XadesParts& parts_;
+  Signature& signature_;
+  XadesEvidence& evidence_;
+  Budget& budget_;
+  pki::CertificateMemory* memory_;
+  std::vector<Node> before_;           // the properties that stand before the next one
+  std::vector<crypto::Hash> covered_;  // what they hold
+};
 
 }  // namespace
 
@@ -223,19 +322,42 @@ Result<void> read_signed_properties(const xml::Document& document, Node properti
   return children.finish();
 }
 
-Result<void> read_unsigned_properties(const xml::Document& document, Node properties, Node value_element, Signature& signature,
+Result<void> read_unsigned_properties(const xml::Document& document, Node properties, const XadesParts& parts, Signature& signature,
                                       XadesEvidence& evidence, Budget& budget, pki::CertificateMemory* memory) {
   for (Children groups(document, properties); !groups.at_end();) {
     const Node group = groups.take();
-    const bool own = is(document, group, kXades, "UnsignedSignatureProperties");
+    UnsignedReader reader(document, parts, signature, evidence, budget, memory);
+    if (is(document, group, kXades, "UnsignedSignatureProperties")) {
+      for (Children each(document, group); !each.at_end();) MOHR_CHECK(reader.read(each.take()));
+      continue;
+    }
     for (Children each(document, group); !each.at_end();) {
       const Node property = each.take();
-      if (own && is(document, property, kXades, "SignatureTimeStamp")) {
-        MOHR_CHECK(read_timestamp(document, property, value_element, signature, budget, memory));
-        continue;
+      signature.uncovered.push_back({document.path(property), "unprotected-property", document.text(property).size()});
+    }
+  }
+  return {};
+}
+
+Result<void> read_content_timestamps(const xml::Document& document, const XadesParts& parts, Signature& signature, Budget& budget,
+                                     pki::CertificateMemory* memory) {
+  Children children(document, parts.signed_properties);
+  children.next_if(kXades, "SignedSignatureProperties");
+  const Node data = children.next_if(kXades, "SignedDataObjectProperties");
+  if (data == nullptr) return {};
+  for (Children each(document, data); !each.at_end();) {
+    const Node property = each.take();
+    const bool single = is(document, property, kXades, "IndividualDataObjectsTimeStamp");  // of one document: the same octets
+    if (!single && !is(document, property, kXades, "AllDataObjectsTimeStamp")) continue;
+    MOHR_TRY(const Stamps stamps, read_stamps(document, property, single));
+    for (const Bytes& token : stamps.tokens) {
+      MOHR_TRY(TimestampCarrier carrier, read_carrier(TimestampKind::content, token, budget, memory));
+      if (carrier.token) {
+        crypto::Digest digest(carrier.token->digest);
+        MOHR_CHECK(add_references(document, parts, stamps.how, false, [&digest](ByteView more) { digest.update(more); }));
+        carrier.imprint = to_bytes(digest.finish().view());
       }
-      MOHR_TRY(const bool proves_itself, read_evidence(document, property, evidence));
-      if (!proves_itself) signature.uncovered.push_back({document.path(property), "unprotected-property", document.text(property).size()});
+      signature.timestamps.push_back(std::move(carrier));
     }
   }
   return {};

@@ -9,6 +9,13 @@ namespace mohr::format {
 inline constexpr std::string_view kXades = "http://uri.etsi.org/01903/v1.3.2#";
 inline constexpr std::string_view kXades141 = "http://uri.etsi.org/01903/v1.4.1#";
 
+// Where the parts of one signature stand: found by walking down from it, never by an Id that could stand elsewhere.
+struct XadesParts {
+  const xml::Dsig& dsig;
+  xml::Node object = nullptr;  // the ds:Object that holds the properties
+  xml::Node signed_properties = nullptr;
+};
+
 // SignedProperties: signing time, binding, MIME type of the reference `content_id`, identity. Call it only for what a reference covers.
 Result<void> read_signed_properties(const xml::Document& document, xml::Node properties, const std::string& content_id,
                                     Signature& signature);
@@ -17,8 +24,11 @@ Result<void> read_signed_properties(const xml::Document& document, xml::Node pro
 struct XadesEvidence {
   std::vector<Bytes> certificates, crls, ocsp_responses;
 };
-// UnsignedProperties: time-stamps over `value_element`, evidence; what is neither is listed in signature.uncovered.
-Result<void> read_unsigned_properties(const xml::Document& document, xml::Node properties, xml::Node value_element, Signature& signature,
+// UnsignedProperties: time-stamps, evidence; what is neither is listed in signature.uncovered.
+Result<void> read_unsigned_properties(const xml::Document& document, xml::Node properties, const XadesParts& parts, Signature& signature,
                                       XadesEvidence& evidence, Budget& budget, pki::CertificateMemory* memory);
+// The time-stamps over the content among the signed properties (EN 319 132-1 5.2.8).
+Result<void> read_content_timestamps(const xml::Document& document, const XadesParts& parts, Signature& signature, Budget& budget,
+                                     pki::CertificateMemory* memory);
 
 }  // namespace mohr::format

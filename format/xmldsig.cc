@@ -66,7 +66,7 @@ Result<void> read_transforms(const Document& document, Node transforms, DsigRefe
     if (canonical_from_uri(uri)) {
       MOHR_TRY(reference.how, read_canonicalization(document, transform));
       reference.how.method = without_comments(reference.how.method);
-      canonicalizes = true;
+      canonicalizes = reference.says_how = true;
     } else if (uri == kEnvelopedSignature && !takes_out) {
       takes_out = true;
     } else if ((uri == kXpath || uri == kXpathFilter2) && reference.selects != Selection::all_but_signatures &&
@@ -211,11 +211,16 @@ Result<Dsig> read_dsig(const Document& document, Node signature) {
   return dsig;
 }
 
-Result<crypto::Hash> digest_document(const Document& document, const Dsig& dsig, const DsigReference& reference) {
+Result<void> canonicalize_document(const Document& document, const Dsig& dsig, const DsigReference& reference, const Canonicalization& how,
+                                   const Sink& sink) {
   const std::vector<Node> omit =
       reference.selects == Selection::all_but_signatures ? outermost_signatures(document) : std::vector<Node>{dsig.signature};
+  return document.canonicalize(nullptr, omit, how, sink);
+}
+
+Result<crypto::Hash> digest_document(const Document& document, const Dsig& dsig, const DsigReference& reference) {
   crypto::Digest digest(reference.digest);
-  MOHR_CHECK(document.canonicalize(nullptr, omit, reference.how, [&digest](ByteView more) { digest.update(more); }));
+  MOHR_CHECK(canonicalize_document(document, dsig, reference, reference.how, [&digest](ByteView more) { digest.update(more); }));
   return digest.finish();
 }
 

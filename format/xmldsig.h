@@ -39,7 +39,8 @@ struct DsigReference {
   Node element = nullptr;
   std::string id, fragment;  // fragment: the Id behind "#"
   Selection selects = Selection::all_but_this_signature;
-  Canonicalization how;  // the last step; C14N 1.0 when no transform says (XMLDSig 4.4.3.2)
+  Canonicalization how;   // the last step; C14N 1.0 when no transform says (XMLDSig 4.4.3.2)
+  bool says_how = false;  // a transform says
   crypto::DigestAlgorithm digest = crypto::DigestAlgorithm::none;
   Bytes expected;
 };
@@ -57,6 +58,9 @@ struct Dsig {
 // Errors: unsupported (names the construct and the place), algorithm_unknown (digests), xml_signature_invalid.
 Result<Dsig> read_dsig(const Document& document, Node signature);
 
+// The octets of the document as that reference, which is one to the document, selects it, canonicalised so.
+Result<void> canonicalize_document(const Document& document, const Dsig& dsig, const DsigReference& reference, const Canonicalization& how,
+                                   const Sink& sink);
 // The digest of the document as that reference, which is one to the document, selects it.
 Result<crypto::Hash> digest_document(const Document& document, const Dsig& dsig, const DsigReference& reference);
 // Outermost ds:Signature elements, in document order.

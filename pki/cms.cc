@@ -42,8 +42,10 @@ bool is_single_valued(Oid id) {
 
 // Attribute ::= SEQUENCE { attrType OBJECT IDENTIFIER, attrValues SET OF AttributeValue }
 Result<CmsAttribute> read_attribute(Reader& reader) {
-  MOHR_TRY(Reader inside, reader.enter(asn1::kSequence));
+  MOHR_TRY(const Element element, reader.next(asn1::kSequence));
+  Reader inside = reader.inside(element);
   CmsAttribute attribute;
+  attribute.whole = element.whole;
   MOHR_TRY(attribute.oid, inside.oid());
   attribute.id = asn1::known_oid(attribute.oid);
   MOHR_TRY(Reader values, inside.enter(asn1::kSet));
@@ -114,6 +116,7 @@ Result<void> read_algorithm(const Element& identifier, SignerInfo& signer) {
 Result<SignerInfo> read_signer(Reader& reader, Budget& budget) {
   MOHR_TRY(Reader inside, reader.enter(asn1::kSequence));
   SignerInfo signer;
+  const ByteView whole = inside.rest();
   MOHR_TRY(const std::int64_t version, inside.small_integer());
   if (version != 1 && version != 3) return broken("a SignerInfo of version " + std::to_string(version));
   signer.version = static_cast<int>(version);
@@ -132,6 +135,7 @@ Result<SignerInfo> read_signer(Reader& reader, Budget& budget) {
   MOHR_TRY(const Element algorithm, inside.next(asn1::kSequence));
   MOHR_CHECK(read_algorithm(algorithm, signer));
   MOHR_TRY(signer.signature, inside.octet_string());
+  signer.signed_part = whole.first(whole.size() - inside.rest().size());
   if (inside.peek() == context(1)) {
     MOHR_TRY(const Reader attributes, inside.enter(context(1)));
     MOHR_TRY(signer.unsigned_attributes, read_unsigned_attributes(attributes, budget));
@@ -175,7 +179,10 @@ Result<void> read_revocations(Reader reader, SignedData& data, Budget& budget) {
     MOHR_TRY(const Element value, other.next());
     MOHR_CHECK(other.finish());
     const Oid id = asn1::known_oid(format);
-    if (id == Oid::ri_ocsp_response || id == Oid::ocsp_basic) data.ocsp_encodings.push_back(value.whole);
+    if (id == Oid::ri_ocsp_response || id == Oid::ocsp_basic) {
+      data.ocsp_encodings.push_back(value.whole);
+      data.ocsp_choices.push_back(choice.whole);
+    }
   }
   return {};
 }
@@ -249,6 +256,14 @@ Result<void> read_issuer_serial(Reader& reader, SigningCertificateReference& ref
 
 const CmsAttribute* SignerInfo::signed_attribute(Oid id) const { return find(signed_attributes, id); }
 const CmsAttribute* SignerInfo::unsigned_attribute(Oid id) const { return find(unsigned_attributes, id); }
+
+Result<SignerInfo> parse_signer_info(ByteView encoding, Budget& budget) {
+  MOHR_CHECK(budget.spend(Limit::signatures));
+  Reader reader(encoding);
+  MOHR_TRY(SignerInfo signer, read_signer(reader, budget));
+  MOHR_CHECK(reader.finish());
+  return signer;
+}
 
 Result<SignedData> parse_signed_data(Bytes&& encoding, Budget& budget) {
   MOHR_CHECK(budget.within(Limit::memory_bytes, encoding.size()));

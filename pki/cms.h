@@ -9,6 +9,7 @@ namespace mohr::pki {
 
 struct CmsAttribute {
   asn1::Oid id = asn1::Oid::unknown;
+  ByteView whole;                // the element
   ByteView oid;                  // contents octets
   std::vector<ByteView> values;  // whole elements
 };
@@ -25,6 +26,7 @@ struct SignerInfo {
   Bytes signed_octets;  // DER SET OF Attribute as it was signed (tag 31), in the order of the message; empty without
   std::vector<CmsAttribute> signed_attributes, unsigned_attributes;
   ByteView signature;
+  ByteView signed_part;  // the elements from version to signature: all but the unsigned attributes
   [[nodiscard]] const CmsAttribute* signed_attribute(asn1::Oid id) const;
   [[nodiscard]] const CmsAttribute* unsigned_attribute(asn1::Oid id) const;
 };
@@ -41,12 +43,17 @@ struct SignedData {
   std::vector<crypto::DigestAlgorithm> digests;
   std::vector<ByteView> certificate_encodings;          // X.509 only, in the order of the message
   std::vector<ByteView> crl_encodings, ocsp_encodings;  // ocsp: RevocationInfoChoice other (RFC 5940)
+  std::vector<ByteView> ocsp_choices;                   // whole RevocationInfoChoices, one for each of ocsp_encodings
   std::vector<SignerInfo> signers;
 };
 // Errors: der_invalid, cms_not_signed_data, cms_invalid (a signed attribute twice, an attribute with no value or with several where
 // RFC 5652 11 wants one), unsupported, budget_exceeded. Without signers it is a bag of certificates, and no error.
 Result<SignedData> parse_signed_data(ByteView encoding, Budget& budget);
 Result<SignedData> parse_signed_data(Bytes&& encoding, Budget& budget);  // keeps the octets instead of copying them
+
+// A SignerInfo that stands alone, as a counter-signature does (RFC 5652 11.4): a whole element inside the encoding of a message that outlives
+// it. Errors: der_invalid, cms_invalid, budget_exceeded.
+Result<SignerInfo> parse_signer_info(ByteView encoding, Budget& budget);
 
 // The certificate that a signer names, among those given; null when there is none.
 CertificatePtr find_signer(const SignerInfo& signer, std::span<const CertificatePtr> candidates);

@@ -87,6 +87,11 @@ void refine_dates(const PathQuestion& question, PathJudgement& judgement) {
       finding = findings::certificate_expired_unrevoked(subject, target.not_after());
     }
   }
+  // Dates come last in 5.2.6.4: what revocation says of a certificate, or cannot say, goes before its end.
+  const auto is_end = [](const Finding& finding) {
+    return finding.check == Check::certificate_expired || finding.check == Check::certificate_expired_unrevoked;
+  };
+  std::stable_partition(judgement.findings.begin(), judgement.findings.end(), [&](const Finding& finding) { return !is_end(finding); });
 }
 
 }  // namespace

@@ -51,9 +51,9 @@ std::string_view check_id(Label what) {
 
 // 4.3.12.6.2: the names of RFC 5280 5.3.1.
 std::string_view revocation_reason(int reason) {
-  constexpr std::array<std::string_view, 11> kNames = {"unspecified", "keyCompromise", "cACompromise", "affiliationChanged", "superseded",
-                                                       "cessationOfOperation", "certificateHold", "", "removeFromCRL", "privilegeWithdrawn",
-                                                       "aACompromise"};
+  constexpr std::array<std::string_view, 11> kNames = {"unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
+                                                       "superseded",    "cessationOfOperation", "certificateHold", "",
+                                                       "removeFromCRL", "privilegeWithdrawn",   "aACompromise"};
   return reason >= 0 && reason < static_cast<int>(kNames.size()) ? kNames[static_cast<std::size_t>(reason)] : std::string_view();
 }
 
@@ -212,12 +212,12 @@ void Report::timestamp_attribute(const format::TimestampCarrier& carrier) {
 }
 
 void Report::attributes(const format::Signature& signature) {  // 4.3.8, annex A
-  const bool any = signature.claimed_time || !signature.signing_certificate.empty() ||
-                   std::any_of(signature.timestamps.begin(), signature.timestamps.end(), [](const auto& carrier) { return carrier.token != nullptr; });
+  const bool any =
+      signature.claimed_time || !signature.signing_certificate.empty() ||
+      std::any_of(signature.timestamps.begin(), signature.timestamps.end(), [](const auto& carrier) { return carrier.token != nullptr; });
   if (!any) return;
   xml_.open("SignatureAttributes");
-  if (signature.claimed_time)
-    xml_.open("SigningTime", {{"Signed", "true"}}).element("Time", iso8601(*signature.claimed_time)).close();
+  if (signature.claimed_time) xml_.open("SigningTime", {{"Signed", "true"}}).element("Time", iso8601(*signature.claimed_time)).close();
   if (!signature.signing_certificate.empty()) {
     xml_.open("SigningCertificate", {{"Signed", "true"}});
     for (const pki::SigningCertificateReference& one : signature.signing_certificate) {

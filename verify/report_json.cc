@@ -99,8 +99,8 @@ Value timestamps_value(const std::vector<TimestampVerdict>& timestamps) {
   Array list;
   for (const TimestampVerdict& timestamp : timestamps) {
     Value value;
-    value.add("good", timestamp.good).add("authority", timestamp.authority);
-    if (timestamp.time.seconds != 0) value.add("time", iso8601(timestamp.time));
+    value.add("kind", format::timestamp_kind_id(timestamp.kind)).add("good", timestamp.good).add("authority", timestamp.authority);
+    if (timestamp.time.seconds != 0) value.add("time", iso8601(timestamp.time)).add("judged_at", iso8601(timestamp.judged_at));
     value.add("path", path_value(timestamp.chain)).add("findings", findings_value(timestamp.findings));
     if (timestamp.chain) value.add("path_findings", findings_value(timestamp.chain->findings));
     add_rejected(value, timestamp.chain);
@@ -170,6 +170,8 @@ Value signature_value(const format::Signature& signature, const SignatureVerdict
   if (signature.signer) value.add("signer", certificate_value(*signature.signer));
   if (signature.claimed_time) value.add("claimed_time", iso8601(*signature.claimed_time));
   if (verdict.best_signature_time) value.add("best_signature_time", iso8601(*verdict.best_signature_time));
+  if (verdict.signed_after) value.add("signed_after", iso8601(*verdict.signed_after));
+  if (signature.countersigns) value.add("countersigns", static_cast<std::uint64_t>(*signature.countersigns));
   if (!signature.content_type.empty()) value.add("content_type", signature.content_type);
   value.add("identity", identity_value(signature.identity))
       .add("references", references_value(signature))
