@@ -40,7 +40,7 @@ final class Evidence {
     answers.clear();
   }
 
-  /** list CA DATE [until DATE | endless] [digest NAME] [signed-by NAME] [revoked NAME DATE REASON]... [since DATE] */
+  /** list CA DATE [until DATE | endless] [digest NAME] [signed-by NAME] [keeps-expired DATE] [revoked NAME DATE REASON]... [since DATE] */
   void list(Words words) throws Exception {
     World.Person authority = world.person(words.at(1)), signer = world.person(words.after("signed-by", words.at(1)));
     Date issued = words.date(2);
@@ -48,6 +48,7 @@ final class Evidence {
     if (!words.has("endless")) builder.setNextUpdate(until(words, issued));
     builder.addExtension(Extension.authorityKeyIdentifier, false, new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(authority.certificate()));
     builder.addExtension(Extension.cRLNumber, false, new CRLNumber(BigInteger.valueOf(++number)));
+    if (words.has("keeps-expired")) builder.addExtension(Extension.expiredCertsOnCRL, false, new ASN1GeneralizedTime(Words.date(words.after("keeps-expired", ""))));
     for (int position : words.behind("revoked")) {
       World.Person person = world.person(words.at(position));
       if (person.issuer() != authority) continue;

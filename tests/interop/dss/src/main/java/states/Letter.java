@@ -29,6 +29,7 @@ import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
 import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
 import eu.europa.esig.dss.spi.x509.revocation.crl.ExternalResourcesCRLSource;
 import eu.europa.esig.dss.spi.x509.revocation.ocsp.ExternalResourcesOCSPSource;
+import eu.europa.esig.dss.spi.x509.tsp.TimestampToken;
 import eu.europa.esig.dss.validation.SignedDocumentValidator;
 import eu.europa.esig.dss.xades.XAdESSignatureParameters;
 import eu.europa.esig.dss.xades.signature.XAdESCounterSignatureParameters;
@@ -125,11 +126,14 @@ final class Letter {
     document = service.signDocument(document, parameters, value(octets, parameters, words));
   }
 
-  private eu.europa.esig.dss.spi.x509.tsp.TimestampToken contentStamp(AbstractSignatureService<?, ?> service, AbstractSignatureParameters<?> parameters) {
+  private TimestampToken contentStamp(AbstractSignatureService<?, ?> service, AbstractSignatureParameters<?> parameters) {
     return switch (format) {
       case "cades" -> ((CAdESService) service).getContentTimestamp(document, (CAdESSignatureParameters) parameters);
       case "xades" -> ((XAdESService) service).getContentTimestamp(document, (XAdESSignatureParameters) parameters);
-      case "pades" -> ((PAdESService) service).getContentTimestamp(document, (PAdESSignatureParameters) parameters);
+      case "pades" -> {
+        ((PAdESSignatureParameters) parameters).getContentTimestampParameters().setDigestAlgorithm(parameters.getDigestAlgorithm());
+        yield ((PAdESService) service).getContentTimestamp(document, (PAdESSignatureParameters) parameters);
+      }
       default -> ((JAdESService) service).getContentTimestamp(document, (JAdESSignatureParameters) parameters);
     };
   }

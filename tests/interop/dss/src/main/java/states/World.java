@@ -94,7 +94,7 @@ final class World {
     X500Name subject = name(words.after("organization", "States"), called);
     X500Name above = issuer == null ? subject : X500Name.getInstance(issuer.certificate.getSubjectX500Principal().getEncoded());
     X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(above, BigInteger.valueOf(++serial),
-        Words.date(words.after("from", "2020-01-01")), Words.date(words.after("until", "2040-01-01")), subject, pair.getPublic());
+        Words.date(words.after("from", "2005-01-01")), Words.date(words.after("until", "2045-01-01")), subject, pair.getPublic());
     extend(builder, words, issuer, pair);
     Person signer = issuer == null ? new Person(name, pair, null, null, true) : issuer;
     X509Certificate certificate = new JcaX509CertificateConverter().getCertificate(builder.build(signer.signer(words.after("digest", "SHA256"))));
