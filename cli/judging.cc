@@ -6,8 +6,6 @@ namespace {
 Result<void> check_usage(const Arguments& arguments) {
   if (arguments.has("opinions") && arguments.value("opinions") != "1" && arguments.value("opinions") != "2")
     return errors::usage_invalid(Code{"--opinions: 1 opinion or 2"});
-  if (arguments.has("policy") && arguments.value("policy") != "default")
-    return errors::usage_invalid(Code{"--policy: this version has the policy default"});
   return {};
 }
 
@@ -15,8 +13,15 @@ Result<void> check_usage(const Arguments& arguments) {
 
 std::vector<OptionRow> with_judging_options(std::vector<OptionRow> own) {
   own.push_back({"opinions", "1|2", "how many libraries are asked; 2, the default, asks Botan too"});
-  own.push_back({"policy", "NAME", "rules of judgement (this version has: default)"});
+  own.push_back({"policy", "NAME|FILE", "rules of judgement: strict (the default), dss-default, or a file (mohr policy)"});
   return with_setting_options(std::move(own));
+}
+
+Result<verify::PolicyPtr> policy_from(const std::string& name) {
+  if (verify::PolicyPtr known = verify::Policy::built_in(name)) return known;
+  constexpr std::uint64_t kAtMost = 1 << 20;
+  MOHR_TRY(const Bytes text, read_file(name, kAtMost));
+  return verify::Policy::parse(text, name);
 }
 
 Result<std::unique_ptr<Judging>> Judging::from(const Arguments& arguments) {
@@ -35,6 +40,10 @@ Result<std::unique_ptr<Judging>> Judging::from(const Arguments& arguments) {
   options.allowed_hosts = arguments.values("allow-host");
   options.overrides = overrides_from(arguments, trust);
   if (arguments.value("opinions") == "1") options.opinions = 1;
+  if (arguments.has("policy")) {
+    MOHR_TRY(options.policy, policy_from(arguments.value("policy")));
+    options.overrides.push_back(findings::override_policy(options.policy->id()));
+  }
   if (judging->installation_) {
     options.kept = &judging->kept_.emplace(judging->installation_, judging->clock_);
     if (!judging->at_) judging->newest_.emplace(judging->installation_);

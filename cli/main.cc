@@ -10,7 +10,7 @@
 namespace mohr::cli {
 namespace {
 
-constexpr std::array<const Command*, 11> kCommands = {&kSign,  &kVerify,      &kInspect,   &kExplain, &kReplay, &kTimestamp,
+constexpr std::array<const Command*, 12> kCommands = {&kSign,  &kVerify,      &kInspect,   &kExplain, &kReplay, &kPolicy, &kTimestamp,
                                                       &kTrust, &kCertificate, &kAuthority, &kServe,   &kDoctor};
 
 std::string overview() {

@@ -99,7 +99,7 @@ class Validation {
     if (inputs_.anchor_rules == AnchorRules::authority ? anchor.version() >= 3 : says_so) {
       check_authority(anchor, certificates_.size() - 1);
     } else if (anchor.key_usage() && !(*anchor.key_usage() & kKeyCertSign)) {
-      findings_.push_back(findings::certificate_wrong_usage(name(anchor), Code{"keyCertSign"}));
+      findings_.push_back(findings::authority_wrong_usage(name(anchor), Code{"keyCertSign"}));
     }
   }
 
@@ -182,7 +182,7 @@ class Validation {
       return;
     }
     if (authority.key_usage() && !(*authority.key_usage() & kKeyCertSign))
-      findings_.push_back(findings::certificate_wrong_usage(name(authority), Code{"keyCertSign"}));
+      findings_.push_back(findings::authority_wrong_usage(name(authority), Code{"keyCertSign"}));
     check_path_length(authority, index);
   }
 

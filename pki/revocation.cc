@@ -31,7 +31,7 @@ class Answers {
   }
 
   [[nodiscard]] std::optional<RevocationAnswer> decide(Findings& findings) {
-    std::optional<RevocationAnswer> newest, together;
+    std::optional<RevocationAnswer> newest, together, forever;
     bool partly_revoked = false;
     for (RevocationAnswer& answer : held_) {
       const bool whole = answer.reasons == kAllReasons;
@@ -40,8 +40,11 @@ class Answers {
         continue;
       }
       partly_revoked |= !whole;
+      // A revocation is for ever, also where a newer list forgets it; only a hold is ever released (RFC 5280 5.3.1).
+      if (answer.state == RevocationState::revoked && (!forever || is_better(answer, *forever))) forever = answer;
       if (!newest || is_better(answer, *newest)) newest = std::move(answer);
     }
+    if (forever) return forever;
     if (!together || partly_revoked) return newest;
     if (together->reasons != kAllReasons) {
       if (!newest) findings.push_back(findings::crl_some_reasons_only(together->source));
@@ -100,8 +103,10 @@ bool is_from_future(const RevocationQuery& query, Instant this_update) {
 
 std::optional<Finding> staleness(const RevocationQuery& query, Instant this_update, const std::optional<Instant>& next_update,
                                  const std::string& source) {
+  if (!query.rules.next_update_binds && !query.rules.longest_age) return std::nullopt;
   const std::int64_t age = query.rules.longest_age.value_or(kDay);
   Instant until = std::max(next_update.value_or(this_update + age), this_update);
+  if (!query.rules.next_update_binds) until = this_update + age;
   if (query.rules.longest_age) until = std::min(until, this_update + age);
   if (until >= query.time) return std::nullopt;
   return findings::revocation_stale(source, until);

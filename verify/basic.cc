@@ -6,7 +6,7 @@
 #include "pki/national.h"
 #include "verify/evaluation.h"
 #include "verify/opinions.h"
-#include "verify/rules.h"
+#include "verify/policy.h"
 
 namespace mohr::verify {
 namespace {
@@ -55,6 +55,13 @@ Result<void> judge_certificate(const format::Signature& signature, const Situati
   MOHR_TRY(verdict.chain, judge_path(question, situation.grounds));
   verdict.demonstration = verdict.chain->anchor != nullptr && verdict.chain->anchor->demonstration;
   return {};
+}
+
+// 5.2.8: the claimed time proves nothing, but one at which the certificate was not valid contradicts it.
+void compare_claimed_time(Instant claimed, const pki::Certificate& signer, Findings& findings) {
+  constexpr std::int64_t kSkew = 5 * kMinute;
+  if (claimed + kSkew < signer.not_before() || claimed - kSkew > signer.not_after())
+    findings.push_back(findings::claimed_time_outside_certificate(claimed, signer.subject().display(), signer.not_before(), signer.not_after()));
 }
 
 // 5.3.4: a time-stamp of the content shows that the signature is younger than the end of its certificate or its algorithms.
@@ -106,9 +113,15 @@ Result<SignatureVerdict> judge(const format::Signature& signature, const Situati
   if (situation.options.opinions > 1 && situation.grounds.opinion == nullptr)
     verdict.findings.push_back(findings::opinion_not_installed(Code{"Botan"}, Code{std::string(crypto::opinion_package())}));
   accept_algorithms(signature, verdict.best_signature_time.value_or(situation.question.now), verdict.findings);
+  if (signature.claimed_time && signature.signer) compare_claimed_time(*signature.claimed_time, *signature.signer, verdict.findings);
   if (signature.claimed_time && *signature.claimed_time > situation.question.now + 5 * kMinute)
     verdict.findings.push_back(findings::claimed_time_in_future(*signature.claimed_time));
   compare_with_question(signature.identity, situation, verdict.findings);
+  if (const Policy* policy = situation.grounds.policy) {
+    judge_authority(*policy, signature, verdict.chain, verdict.findings);
+    if (situation.question.now >= policy->review_algorithms_before())
+      verdict.findings.push_back(findings::algorithms_not_reviewed(policy->review_algorithms_before()));
+  }
   decide(signature, situation, verdict);
   return verdict;
 }

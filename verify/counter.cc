@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "verify/evaluation.h"
-#include "verify/rules.h"
+#include "verify/policy.h"
 
 namespace mohr::verify {
 namespace {
@@ -72,8 +72,9 @@ void accept(const format::Signature& signature, SignatureVerdict& verdict) {
 }  // namespace
 
 void decide(const format::Signature& signature, const Situation& situation, SignatureVerdict& verdict) {
+  const Policy* policy = situation.grounds.policy;
   Findings failures;
-  for (Finding& finding : verdict.findings) (rule(finding.check).warning ? verdict.warnings : failures).push_back(std::move(finding));
+  for (Finding& finding : verdict.findings) (rule_of(finding.check, policy).warning ? verdict.warnings : failures).push_back(std::move(finding));
   verdict.findings = std::move(failures);
   if (verdict.findings.empty()) {
     const bool proven = signature.signer && verdict.chain && verdict.chain->good;
@@ -81,17 +82,17 @@ void decide(const format::Signature& signature, const Situation& situation, Sign
     verdict.findings.push_back(findings::signer_certificate_missing());
   }
   // The indication is that of the first step that fails, and of the first that leaves it open when none does (5.3.4, 5.5.4).
-  const auto fails = [](const Finding& finding) { return rule(finding.check).indication == Indication::total_failed; };
+  const auto fails = [&](const Finding& finding) { return rule_of(finding.check, policy).indication == Indication::total_failed; };
   const auto failed = std::find_if(verdict.findings.begin(), verdict.findings.end(), fails);
-  const Rule& first = rule((failed == verdict.findings.end() ? verdict.findings.front() : *failed).check);
+  const Rule& first = rule_of((failed == verdict.findings.end() ? verdict.findings.front() : *failed).check, policy);
   verdict.indication = first.indication;
   verdict.sub_indication = first.sub_indication;
   // The worst outcome decides; among equals the first in the order of the clauses.
-  const auto worse = [](const Finding& a, const Finding& b) { return rule(a.check).outcome < rule(b.check).outcome; };
+  const auto worse = [&](const Finding& a, const Finding& b) { return rule_of(a.check, policy).outcome < rule_of(b.check, policy).outcome; };
   const auto decisive = std::max_element(verdict.findings.begin(), verdict.findings.end(), worse);
   std::rotate(verdict.findings.begin(), decisive, decisive + 1);
   const Finding& reason = verdict.findings.front();
-  const Rule& r = rule(reason.check);
+  const Rule& r = rule_of(reason.check, policy);
   verdict.outcome = r.outcome;
   verdict.owner = r.owner;
   verdict.reason = reason;

@@ -37,6 +37,8 @@ struct Timeline {
 Result<Timeline> judge_timestamps(const format::SignedDocument& facts, const Situation& situation);
 // What the caller expects of the signed identity (docs/attributes.md).
 void compare_with_question(const format::Identity& identity, const Situation& situation, Findings& findings);
+// Whether the policy lets the signer sign this (authority.cc).
+void judge_authority(const Policy& policy, const format::Signature& signature, const PathJudgementPtr& chain, Findings& findings);
 // The domain and level of a signature that nothing speaks against; says so when it is internal only.
 void find_standing(SignatureVerdict& verdict);
 // Indication, outcome, owner, reason and next step from the findings: the counter.

@@ -47,6 +47,7 @@ Result<Verdict> replay_with(const Record& first, const Record& second, Differenc
       break;
     }
     case Difference::Kind::trust: changed.trust = second.trust; break;
+    case Difference::Kind::policy: changed.policy = second.policy; break;
     case Difference::Kind::evidence: changed.evidence = second.evidence; break;
     case Difference::Kind::rules: break;
   }
@@ -176,6 +177,8 @@ Result<std::vector<Difference>> compare(const Record& first, const Record& secon
   add(first.question.now != second.question.now, Kind::time, findings::differs_time(first.question.now, second.question.now));
   add(!same_expectations(first.question, second.question), Kind::question, findings::differs_question());
   add(!(first.trust.identity() == second.trust.identity()), Kind::trust, findings::differs_trust());
+  add(!(first.policy->identity() == second.policy->identity()), Kind::policy,
+      findings::differs_policy(first.policy->id(), second.policy->id()));
   add(!same_evidence(first, second), Kind::evidence, findings::differs_evidence());
   add(first.rule_set != second.rule_set, Kind::rules, findings::differs_rules(Code{first.program}, Code{second.program}));
   MOHR_TRY(const Verdict before, replay(first));

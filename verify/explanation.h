@@ -11,7 +11,7 @@ Findings decisive_facts(const format::Signature& signature, const SignatureVerdi
 
 // What is not the same in two records, and whether it alone turns the first verdict into the second.
 struct Difference {
-  enum class Kind : std::uint8_t { document, facts, time, question, trust, evidence, rules } kind;
+  enum class Kind : std::uint8_t { document, facts, time, question, trust, policy, evidence, rules } kind;
   Finding words;
   bool decides = false;
 };

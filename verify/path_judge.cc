@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "verify/opinions.h"
+#include "verify/policy.h"
 #include "verify/rules.h"
 
 namespace mohr::verify {
@@ -28,6 +29,7 @@ Finding status_unknown(const pki::Certificate& certificate, const pki::Revocatio
   };
   std::string subject = certificate.subject().display(), issuer = certificate.issuer().display();
   if (has(Check::revocation_signer_expired)) return findings::revocation_unproven(std::move(subject), std::move(issuer));
+  if (has(Check::revocation_algorithm_weak)) return findings::revocation_weak(std::move(subject), std::move(issuer));
   if (has(Check::revocation_stale)) return findings::revocation_outdated(std::move(subject), std::move(issuer));
   return findings::revocation_unknown(std::move(subject), std::move(issuer));
 }
@@ -54,12 +56,17 @@ void judge_revocation(const pki::Certificate& certificate, const pki::Revocation
 }
 
 Result<void> check_revocation(const PathQuestion& question, const Grounds& grounds, PathJudgement& judgement) {
+  pki::StatusRules rules{.anchor = judgement.anchor, .proofs = grounds.proofs};
+  if (grounds.policy != nullptr) {
+    rules.longest_age = grounds.policy->freshness().longest_age;
+    rules.next_update_binds = grounds.policy->freshness().next_update;
+  }
   for (std::size_t i = 0; i + 1 < judgement.path.size(); ++i) {
     const pki::CertificatePtr& certificate = judgement.path[i].certificate;
     if (question.purpose == pki::Purpose::ocsp_signing && certificate->extension(asn1::Oid::ocsp_nocheck) != nullptr) continue;
     MOHR_TRY(pki::RevocationStatus status,
              pki::revocation_status(*certificate, *judgement.path[i + 1].certificate, question.time, question.now, grounds.trust,
-                                    grounds.evidence, grounds.budget, {.anchor = judgement.anchor, .proofs = grounds.proofs}));
+                                    grounds.evidence, grounds.budget, rules));
     if (grounds.assumed != nullptr && grounds.assumed->good_status.contains(certificate->fingerprint())) {
       status = pki::RevocationStatus{};
       status.state = pki::RevocationState::good;
@@ -133,7 +140,7 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
   judgement->from = path.valid_from;
   judgement->until = std::min(path.valid_until, next_midnight(question.now));  // rows of algorithms change at midnight
   if (grounds.opinion != nullptr) ask_about_chain(*grounds.opinion, question.time, *judgement);
-  const auto fails = [](const Finding& finding) { return !rule(finding.check).warning; };
+  const auto fails = [&](const Finding& finding) { return !rule_of(finding.check, grounds.policy).warning; };
   const bool dates_only = std::none_of(judgement->findings.begin(), judgement->findings.end(), [&](const Finding& finding) {
     return fails(finding) && finding.check != Check::certificate_expired && finding.check != Check::certificate_not_yet_valid;
   });

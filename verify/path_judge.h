@@ -10,6 +10,8 @@
 
 namespace mohr::verify {
 
+class Policy;
+
 // Bounded; safe over threads; holds good judgements only, by everything they were built on.
 class PathCache {
  public:
@@ -49,6 +51,7 @@ struct Grounds {
   crypto::Hash identity{};                         // of evidence, its proofs and trust together; needed with a cache
   const crypto::OpinionModule* opinion = nullptr;  // who else is asked about chains and values
   const Assumptions* assumed = nullptr;
+  const Policy* policy = nullptr;                  // null: rules.def as it stands
   const pki::ProofsOfExistence* proofs = nullptr;  // since when the evidence is known to exist; null: since now
 };
 Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds& grounds);

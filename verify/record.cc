@@ -16,7 +16,7 @@ namespace {
 using format::ZipEntry;
 using json::Value;
 
-constexpr char kHead[] = "record.json", kFacts[] = "facts.json", kVerdict[] = "verdict.json";
+constexpr char kHead[] = "record.json", kFacts[] = "facts.json", kVerdict[] = "verdict.json", kPolicy[] = "policy.json";
 constexpr std::string_view kTrust = "trust/", kEvidence = "evidence/";
 
 Error invalid(std::string member) { return errors::record_invalid(Code{std::move(member)}); }
@@ -198,6 +198,7 @@ Result<Bytes> write_record(const Record& record) {
   std::vector<ZipEntry> entries;
   entries.push_back({kFacts, octets_of(format::record_of(record.facts))});
   entries.push_back({kVerdict, octets_of(record.verdict)});
+  entries.push_back({kPolicy, octets_of(record.policy->json())});
   for (pki::TrustFile& file : pki::files_of(record.trust)) entries.push_back({std::string(kTrust) + file.name, std::move(file.octets)});
   json::Array evidence;
   add_evidence(record.evidence.certificates(), ".crt", entries, evidence);
@@ -242,6 +243,8 @@ Result<Record> read_record(ByteView bundle, Budget& budget) {
   auto decided = overrides != nullptr ? findings_from(*overrides) : std::nullopt;
   if (!decided) return invalid("overrides");
   record.overrides = *std::move(decided);
+  MOHR_TRY(const ByteView policy, parts.octets(kPolicy));
+  MOHR_TRY(record.policy, Policy::parse(policy, kPolicy));
   MOHR_TRY(record.trust, read_trust(head, parts));
   MOHR_CHECK(read_evidence(head, parts, record.evidence, budget));
   MOHR_TRY(const Value facts, parts.json(kFacts, budget));
@@ -265,6 +268,7 @@ Result<Record> record_of(const Verdict& verdict, const Sources& sources, const V
   record.trust = verifier.trust();
   record.question = question;
   record.opinions = verifier.options().opinions;
+  record.policy = verifier.options().policy;
   record.revocation = verifier.options().revocation;
   record.overrides = verdict.overrides;
   record.verdict = decision_of(verdict);
@@ -274,6 +278,7 @@ Result<Record> record_of(const Verdict& verdict, const Sources& sources, const V
 Result<Verdict> replay(const Record& record, const format::SignedDocument* facts, const Assumptions* assumed) {
   Options options;
   options.opinions = record.opinions;
+  options.policy = record.policy;
   options.revocation = record.revocation;
   options.assumed = assumed;
   options.cache = assumed == nullptr;

@@ -20,6 +20,7 @@ struct Record {
   pki::Trust trust;
   Question question;
   int opinions = 2;
+  PolicyPtr policy;
   bool revocation = true;
   Findings overrides;   // what the caller had decided otherwise than the settings
   json::Value verdict;  // decision_of() what was decided then

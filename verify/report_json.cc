@@ -261,6 +261,9 @@ Value report_json(const Verdict& verdict, std::string_view name) {
   Value trust;
   trust.add("identity", hex(verdict.trust_identity.view())).add("anchors", std::move(anchors));
   report.add("trust", std::move(trust)).add("overrides", findings_value(verdict.overrides));
+  Value policy;
+  policy.add("id", verdict.policy).add("identity", hex(verdict.policy_identity.view()));
+  report.add("policy", std::move(policy));
   Array failed;
   for (const pki::FailedFetch& fetch : verdict.failed_fetches) {
     Value value;

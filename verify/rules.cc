@@ -1,4 +1,4 @@
-#include "verify/rules.h"
+#include "verify/policy.h"
 
 #include <array>
 #include <initializer_list>
@@ -42,5 +42,7 @@ constexpr Rule kMissing{};
 bool has_rule(Check check) { return kIndex[static_cast<std::size_t>(check)] != kNone; }
 
 const Rule& rule(Check check) { return has_rule(check) ? kRows[kIndex[static_cast<std::size_t>(check)]].rule : kMissing; }
+
+const Rule& rule_of(Check check, const Policy* policy) { return policy == nullptr ? rule(check) : policy->rule(check); }
 
 }  // namespace mohr::verify

@@ -4,13 +4,14 @@
 #include "pki/crypto_policy.h"
 #include "verify/evaluation.h"
 #include "verify/opinions.h"
-#include "verify/rules.h"
+#include "verify/policy.h"
 
 namespace mohr::verify {
 namespace {
 
-bool has_failure(const Findings& findings) {
-  return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) { return !rule(finding.check).warning; });
+bool has_failure(const Findings& findings, const Policy* policy) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [&](const Finding& finding) { return !rule_of(finding.check, policy).warning; });
 }
 
 // 5.2.8 for a token: its imprint and its own signature, at the time that it is known to exist.
@@ -96,7 +97,7 @@ Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier
   if (situation.grounds.opinion != nullptr) ask_about_timestamp(*situation.grounds.opinion, token, *checked.signer, verdict);
   const PathQuestion question{checked.signer, pki::Purpose::time_stamping, at, now, at < now, situation.options.revocation};
   MOHR_TRY(verdict.chain, judge_path(question, situation.grounds));
-  verdict.good = verdict.chain->good && !has_failure(verdict.findings);
+  verdict.good = verdict.chain->good && !has_failure(verdict.findings, situation.grounds.policy);
   return verdict;
 }
 

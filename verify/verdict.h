@@ -112,6 +112,8 @@ struct Verdict {
   std::vector<std::string> trusted;  // anchors that were configured: display names
   Findings overrides;                // what the caller decided otherwise than the settings of this machine
   crypto::Hash trust_identity;
+  std::string policy;  // its id, and the hash of what it says
+  crypto::Hash policy_identity;
   std::shared_ptr<const pki::Evidence> evidence;  // all that it could rest on; null when there is no signature
   std::vector<OpinionSummary> opinions;           // of other libraries; empty when none was wanted
 };

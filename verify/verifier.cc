@@ -125,7 +125,7 @@ Result<Verdict> Verifier::State::judge(format::SignedDocument facts, const pki::
   pki::Asking asking(outside.fetcher, outside.kept);
   while (true) {
     const Grounds grounds{evidence, trust,          budget, options.cache ? &cache : nullptr, identity_of(evidence, trust),
-                          opinion,  options.assumed};
+                          opinion,  options.assumed, options.policy.get()};
     MOHR_TRY(std::vector<SignatureVerdict> verdicts, evaluate(facts, Situation{question, options, grounds}));
     // Judged again after each thing that came: it may make the other needs needless.
     bool came = false;
@@ -134,6 +134,8 @@ Result<Verdict> Verifier::State::judge(format::SignedDocument facts, const pki::
     }
     if (came) continue;
     Verdict verdict = assemble(std::move(facts), std::move(verdicts), question, options, trusted, trust.identity(), evidence);
+    verdict.policy = options.policy->id();
+    verdict.policy_identity = options.policy->identity();
     verdict.evidence = std::make_shared<const pki::Evidence>(std::move(evidence));
     if (second_wanted) verdict.opinions.push_back(sum_up(opinion, verdict.signatures));
     return verdict;

@@ -5,6 +5,7 @@
 #include "pki/crypto/opinion.h"
 #include "pki/revocation_cache.h"
 #include "verify/path_judge.h"
+#include "verify/policy.h"
 #include "verify/verdict.h"
 
 namespace mohr::verify {
@@ -25,6 +26,7 @@ struct Options {
   const crypto::OpinionModule* second = nullptr;  // asked in place of the installed one
   pki::RevocationCache* kept = nullptr;           // what was fetched before, on disk; outlives the verifier
   std::vector<std::string> allowed_hosts;         // may be asked for missing issuers though no path verifies yet (--allow-host)
+  PolicyPtr policy = Policy::built_in("strict");  // never null
   const Assumptions* assumed = nullptr;           // null but for explanation.h
   Findings overrides;                             // what the door's caller decided about trust: named in every verdict
 };
