@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "format/cms_long_term.h"
 #include "format/cms_signature.h"
+#include "format/pdf_changes.h"
 #include "format/pdf_form.h"
+#include "format/timestamp_carrier.h"
 #include "pki/asn1/ber.h"
 #include "pki/core/text.h"
 
@@ -69,7 +72,7 @@ std::optional<std::uint32_t> revision_at(const pdf::Document& document, std::uin
   return std::nullopt;
 }
 
-void judge_coverage(const pdf::Document& document, const pdf::SignatureValue& value, const Coverage& coverage, Signature& signature) {
+Result<void> judge_coverage(pdf::Document& document, const pdf::SignatureValue& value, const Coverage& coverage, Signature& signature) {
   const auto found = [&](Finding finding) { signature.findings.push_back(std::move(finding)); };
   const std::uint64_t size = document.source().size();
   const pdf::Entry* entry = value.dictionary.entry;
@@ -82,12 +85,20 @@ void judge_coverage(const pdf::Document& document, const pdf::SignatureValue& va
     found(findings::pdf_range_wrong(signature.name));
   if (value.definitions > 1) found(findings::pdf_signature_replaced(signature.name));
   if (value.is_shared) found(findings::pdf_signature_shared(signature.name));
-  if (coverage.end >= size) return;
+  if (coverage.end >= size) return {};
   const std::uint64_t octets = size - coverage.end;
   const bool later = revision.value_or(1) > 0;
-  signature.uncovered.push_back(
-      {"bytes " + std::to_string(coverage.end) + "-" + std::to_string(size), later ? "later-revision" : "trailing-bytes", octets});
-  found(findings::pdf_changed_after_signing(signature.name, static_cast<std::int64_t>(octets)));
+  bool explained = false;
+  if (revision && *revision > 0 && document.references().revisions.front().end == size) {
+    MOHR_TRY(explained, pdf::only_adds_validation_data(document, *revision));
+  }
+  signature.uncovered.push_back({"bytes " + std::to_string(coverage.end) + "-" + std::to_string(size),
+                                 explained ? "validation-data"
+                                 : later   ? "later-revision"
+                                           : "trailing-bytes",
+                                 octets});
+  if (!explained) found(findings::pdf_changed_after_signing(signature.name, static_cast<std::int64_t>(octets)));
+  return {};
 }
 
 Result<Signature> read_signature(pdf::Document& document, const pdf::SignatureValue& value, const Coverage& coverage, Budget& budget,
@@ -108,8 +119,105 @@ Result<Signature> read_signature(pdf::Document& document, const pdf::SignatureVa
     reference.name = "document";
     reference.actual = to_bytes(hashes.front().view());
   }
-  judge_coverage(document, value, coverage, signature);
+  const ContentDigest content = [&](crypto::DigestAlgorithm digest) -> Result<Bytes> {
+    MOHR_TRY(const auto hashes, crypto::digest_ranges(document.source(), coverage.ranges, {&digest, 1}, budget));
+    return to_bytes(hashes.front().view());
+  };
+  MOHR_CHECK(read_archive_timestamps(data, data.signers.front(), content, signature, budget, memory));
+  MOHR_CHECK(judge_coverage(document, value, coverage, signature));
   return signature;
+}
+
+// A certificate, list or answer of /DSS (EN 319 142-1 5.4.2.2), and where the document has it.
+struct Stored {
+  enum class Kind : std::uint8_t { certificate, crl, ocsp } kind;
+  Bytes der;
+  std::uint64_t place;
+};
+
+Result<std::vector<Stored>> read_store(pdf::Document& document) {
+  std::vector<Stored> stored;
+  MOHR_TRY(const pdf::Loaded catalog, document.catalog());
+  MOHR_TRY(const pdf::Loaded store, document.resolve(catalog, catalog.value().find("DSS")));
+  if (!store.value().is(Kind::dictionary)) return stored;
+  constexpr std::pair<const char*, Stored::Kind> kLists[] = {
+      {"Certs", Stored::Kind::certificate}, {"CRLs", Stored::Kind::crl}, {"OCSPs", Stored::Kind::ocsp}};
+  for (const auto& [key, kind] : kLists) {
+    MOHR_TRY(const pdf::Loaded list, document.resolve(store, store.value().find(key)));
+    for (const Object& item : list.value().items) {
+      MOHR_CHECK(document.budget().spend(Limit::certificates));
+      if (!item.is(Kind::reference)) continue;
+      MOHR_TRY(const pdf::Loaded stream, document.load(item.reference()));
+      if (stream.data == 0) continue;
+      MOHR_TRY(Bytes der, document.stream(stream));
+      stored.push_back({kind, std::move(der), stream.data});
+    }
+  }
+  return stored;
+}
+
+// What cannot be read helps nobody; it is left out, as the certificates of a message are.
+Result<void> add_stored(std::span<const Stored> stored, Signature& signature, Budget& budget, pki::CertificateMemory* memory) {
+  std::int64_t number = 0;
+  for (const Stored& one : stored) {
+    ++number;
+    std::optional<Error> failed;
+    const auto keep = [&](auto parsed, auto& to) {
+      if (parsed) to.push_back(*std::move(parsed));
+      else failed = std::move(parsed).error();
+    };
+    switch (one.kind) {
+      case Stored::Kind::certificate: keep(pki::parse_certificate(one.der, memory), signature.certificates); break;
+      case Stored::Kind::crl: keep(pki::Crl::parse(ByteView(one.der), budget), signature.crls); break;
+      case Stored::Kind::ocsp: keep(pki::OcspResponse::parse(one.der, budget), signature.ocsp_responses); break;
+    }
+    if (!failed) continue;
+    if (failure(*failed) == Failure::budget) return *std::move(failed);
+    signature.findings.push_back(one.kind == Stored::Kind::certificate ? findings::cms_certificate_unreadable(number)
+                                                                       : findings::cms_revocation_unreadable(number));
+  }
+  return {};
+}
+
+struct DocumentStamp {
+  Coverage coverage;
+  TimestampCarrier carrier;
+};
+
+Result<DocumentStamp> read_stamp(const pdf::Document& document, const pdf::SignatureValue& value, std::span<const Stored> stored,
+                                 Budget& budget, pki::CertificateMemory* memory) {
+  MOHR_TRY(const Coverage coverage, read_coverage(value, document.source().size()));
+  const std::string& contents = value.dictionary.value().find("Contents").text;
+  const auto token = asn1::der_from_ber(as_bytes(contents), true, budget);  // /Contents is filled up with zeros
+  if (!token && failure(token.error()) == Failure::budget) return token.error();
+  MOHR_TRY(TimestampCarrier carrier,
+           read_carrier(TimestampKind::document, token ? ByteView(*token) : ByteView(as_bytes(contents)), budget, memory));
+  if (!coverage.is_exact || value.definitions > 1 || value.is_shared) carrier.findings.push_back(findings::pdf_range_wrong(value.field));
+  if (carrier.token) {
+    MOHR_TRY(const auto hashes, crypto::digest_ranges(document.source(), coverage.ranges, {&carrier.token->digest, 1}, budget));
+    carrier.imprint = to_bytes(hashes.front().view());
+  }
+  for (const Stored& one : stored)
+    if (one.place < coverage.end) carrier.covers.push_back(crypto::sha256(one.der));
+  return DocumentStamp{coverage, std::move(carrier)};
+}
+
+// EN 319 142-1 5.4.3: a document time-stamp is over all that stands before it, the signatures and the time-stamps too.
+void put_on(const DocumentStamp& stamp, std::span<const DocumentStamp> before,
+            std::span<const std::pair<Coverage, const pdf::SignatureValue*>> judged, std::vector<Signature>& signatures) {
+  TimestampCarrier carrier = stamp.carrier;
+  for (const DocumentStamp& other : before) {
+    carrier.covers.push_back(crypto::sha256(other.carrier.encoding));
+    if (other.carrier.token)
+      for (const pki::CertificatePtr& certificate : other.carrier.token->certificates) carrier.covers.push_back(certificate->fingerprint());
+  }
+  for (std::size_t i = 0; i < signatures.size(); ++i) {
+    if (judged[i].first.end > stamp.coverage.end) continue;
+    carrier.covers.push_back(signatures[i].hash);
+    for (const TimestampCarrier& own : signatures[i].timestamps) cover_token(own.encoding, signatures[i], carrier);
+  }
+  for (std::size_t i = 0; i < signatures.size(); ++i)
+    if (judged[i].first.end <= stamp.coverage.end) signatures[i].timestamps.push_back(carrier);
 }
 
 }  // namespace
@@ -131,10 +239,21 @@ Result<SignedDocument> read_pades(const Source& source, const Source*, Budget& b
   if (judged.empty() && !form.signatures.empty()) return errors::unsupported(Code{"a PDF that has only document time-stamps"});
   // In the order of signing: the form may list them in any.
   std::stable_sort(judged.begin(), judged.end(), [](const auto& a, const auto& b) { return a.first.end < b.first.end; });
+  MOHR_TRY(const std::vector<Stored> stored, read_store(document));
   for (const auto& [coverage, value] : judged) {
     MOHR_TRY(Signature signature, read_signature(document, *value, coverage, budget, memory));
+    MOHR_CHECK(add_stored(stored, signature, budget, memory));
     facts.signatures.push_back(std::move(signature));
   }
+  std::vector<DocumentStamp> stamps;
+  for (const pdf::SignatureValue& value : form.signatures) {
+    MOHR_TRY(const bool mine, is_judged(value));
+    if (mine) continue;
+    MOHR_TRY(DocumentStamp stamp, read_stamp(document, value, stored, budget, memory));
+    stamps.push_back(std::move(stamp));
+  }
+  std::stable_sort(stamps.begin(), stamps.end(), [](const auto& a, const auto& b) { return a.coverage.end < b.coverage.end; });
+  for (std::size_t i = 0; i < stamps.size(); ++i) put_on(stamps[i], std::span(stamps).first(i), judged, facts.signatures);
   return facts;
 }
 

@@ -35,9 +35,9 @@ Result<IndirectObject> Document::load_plain(const Entry& entry) {
   return object;
 }
 
-Result<Loaded> Document::load(Reference reference) {
+Result<Loaded> Document::load(Reference reference, std::uint32_t revision) {
   MOHR_CHECK(budget_->in_time());
-  const Entry* entry = references_.find(reference.number);
+  const Entry* entry = references_.find(reference.number, revision);
   Loaded loaded;
   loaded.reference = reference;
   if (entry == nullptr) return loaded;
@@ -49,6 +49,7 @@ Result<Loaded> Document::load(Reference reference) {
   } else {
     MOHR_TRY(IndirectObject object, load_plain(*entry));
     loaded.parsed = std::move(object.parsed);
+    loaded.data = object.data;
   }
   loaded.reference = reference;
   loaded.entry = entry;
@@ -56,8 +57,8 @@ Result<Loaded> Document::load(Reference reference) {
   return loaded;
 }
 
-Result<Loaded> Document::resolve(const Loaded& holder, const Object& value) {
-  if (value.is(Kind::reference)) return load(value.reference());
+Result<Loaded> Document::resolve(const Loaded& holder, const Object& value, std::uint32_t revision) {
+  if (value.is(Kind::reference)) return load(value.reference(), revision);
   Loaded part;
   part.reference = holder.reference;
   part.in_stream = holder.in_stream;
@@ -68,10 +69,13 @@ Result<Loaded> Document::resolve(const Loaded& holder, const Object& value) {
   return part;
 }
 
-Result<Loaded> Document::catalog() {
-  const Object& root = trailer().value.find("Root");
+Result<Loaded> Document::catalog(std::uint32_t revision) {
+  const auto section = std::find_if(references_.sections.begin(), references_.sections.end(),
+                                    [&](const Section& one) { return one.revision >= revision && !one.is_hidden; });
+  if (section == references_.sections.end()) return broken("there is no such revision", 0);
+  const Object& root = section->trailer.value.find("Root");
   if (!root.is(Kind::reference)) return broken("/Root is missing", trailer().origin);
-  MOHR_TRY(Loaded catalog, load(root.reference()));
+  MOHR_TRY(Loaded catalog, load(root.reference(), revision));
   if (!catalog.value().is(Kind::dictionary) || !catalog.value().find("Type").is_name("Catalog"))
     return broken("/Root is no catalog", trailer().origin);
   return catalog;
@@ -86,6 +90,14 @@ Result<std::int64_t> Document::stream_length(const Object& dictionary, std::uint
   MOHR_TRY(const Loaded loaded, load(length.reference()));
   if (!loaded.value().is(Kind::integer)) return broken("the /Length of a stream is no number", offset);
   return loaded.value().number;
+}
+
+Result<Bytes> Document::stream(const Loaded& loaded) {
+  const std::uint64_t place = loaded.entry != nullptr ? loaded.entry->place : 0;
+  if (loaded.data == 0) return broken("object " + std::to_string(loaded.reference.number) + " is no stream", place);
+  MOHR_TRY(const std::int64_t length, stream_length(loaded.value(), place));
+  MOHR_TRY(const StreamData coded, read_stream_data(*source_, loaded.data, length, *budget_));
+  return decode_stream(loaded.value(), coded.octets, loaded.data, *budget_);
 }
 
 Result<void> Document::open_object_stream(std::uint32_t number) {

@@ -11,6 +11,7 @@ struct Loaded {
   Parsed parsed;
   bool in_stream = false;        // in an object stream: `parsed.origin` is then a place in that stream's data, not in the document
   const Entry* entry = nullptr;  // null: the object is free or absent, which means null (7.3.10)
+  std::uint64_t data = 0;        // a stream: offset of its data; else 0
   [[nodiscard]] const Object& value() const { return parsed.value; }
 };
 
@@ -24,11 +25,14 @@ class Document {
   [[nodiscard]] const Parsed& trailer() const { return references_.sections.front().trailer; }
   [[nodiscard]] Budget& budget() const { return *budget_; }
 
-  // The newest version of an object. A wrong number or generation at its place is an error.
-  Result<Loaded> load(Reference reference);
+  // The version of an object that counted when `revision` (0: the newest) was the last. A wrong number or generation at its place is an
+  // error.
+  Result<Loaded> load(Reference reference, std::uint32_t revision = 0);
   // What a value of `holder` stands for: the object it refers to, or the part of `holder` itself.
-  Result<Loaded> resolve(const Loaded& holder, const Object& value);
-  Result<Loaded> catalog();
+  Result<Loaded> resolve(const Loaded& holder, const Object& value, std::uint32_t revision = 0);
+  Result<Loaded> catalog(std::uint32_t revision = 0);
+  // The decoded data of a stream. Errors: pdf_invalid (it is none), unsupported (filters).
+  Result<Bytes> stream(const Loaded& loaded);
 
  private:
   struct ObjectStream {

@@ -353,8 +353,9 @@ std::span<const Entry> CrossReferences::all(std::uint32_t number) const {
   return {first, last};
 }
 
-const Entry* CrossReferences::find(std::uint32_t number) const {
-  const auto found = all(number);
+const Entry* CrossReferences::find(std::uint32_t number, std::uint32_t revision) const {
+  auto found = all(number);
+  while (!found.empty() && sections[found.front().section].revision < revision) found = found.subspan(1);
   if (found.empty()) return nullptr;
   const Entry* entry = &found[0];
   // 7.5.8.4: what the table calls free and its cross-reference stream has is there.

@@ -47,8 +47,8 @@ struct CrossReferences {
   std::uint64_t startxref = 0;      // offset of the newest section
   std::int64_t size = 0;            // one more than the highest object number
 
-  // The entry that counts; null when the object is free or absent.
-  [[nodiscard]] const Entry* find(std::uint32_t number) const;
+  // The entry that counts; null when the object is free or absent. In the document as it ended with `revision`.
+  [[nodiscard]] const Entry* find(std::uint32_t number, std::uint32_t revision = 0) const;
   // All of this number, newest first.
   [[nodiscard]] std::span<const Entry> all(std::uint32_t number) const;
 };
