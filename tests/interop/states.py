@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""mohr's indication beside EU DSS's in every state of states/states.txt: tests/interop/states.py --mohr PROGRAM [--policy FILE] [--only WORD]
+"""mohr beside EU DSS in every state of states/states.txt: tests/interop/states.py --mohr PROGRAM [--only WORD] [--keep FOLDER] [--differing]
 
-Prints state | DSS | mohr for each document that differs, and what does not stand in states/differences.txt as it is fails. tests/interop/run calls it.
+One JVM makes every document, asks DSS about it with DSS's default policy, and hands it on; mohr judges it under the same constraints (states/dss-default.json). Prints
+state | DSS | mohr, and where mohr's own default is stricter. A difference stands in states/differences.txt with the clause that decides it; any other one fails,
+and so does one that is no more. tests/interop/run calls this without the tables.
 """
 import argparse
+import collections
 import concurrent.futures
 import json
 import pathlib
@@ -15,68 +18,103 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 TARGET = ROOT / ".cache" / "interop" / "dss" / "target"
-TABLE = HERE / "states" / "states.txt"
+TABLE, DIFFERENCES, POLICY = (HERE / "states" / name for name in ("states.txt", "differences.txt", "dss-default.json"))
+FORMATS = ("cades", "xades", "pades", "jades")
+
+# What one document is called by DSS, by mohr under DSS's constraints, and by mohr as it comes.
+Row = collections.namedtuple("Row", "state format maker dss mohr strict reasons")
 
 
-def made(mohr, folder, table):
-    """Each document of the table as the JVM has made it and DSS has judged it."""
+def there():
+    """Whether DSS can be asked here."""
+    return (TARGET / "interop-dss.jar").exists() and shutil.which("java") is not None
+
+
+def compare(mohr, folder, table=TABLE):
+    """The rows, and what could not be made with the reason."""
+    rows, unmade = [], []
     process = subprocess.Popen(["java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp", f"{TARGET}/interop-dss.jar:{TARGET}/lib/*", "states.Main", str(table),
                                 str(ROOT / "testvectors" / "demonstration"), str(folder), str(mohr)], stdout=subprocess.PIPE, text=True)
-    for line in process.stdout:
-        yield json.loads(line)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for line in process.stdout:
+            made = json.loads(line)
+            if "signatures" in made:
+                rows.append((made, pool.submit(judge, mohr, folder, made, POLICY), pool.submit(judge, mohr, folder, made, None) if POLICY.exists() and made["maker"] == "DSS" else None))
+            elif "declined" not in made:  # mohr may decline to sign what nobody would accept
+                unmade.append(f"{made['state']}/{made['format']}/{made['maker']}: {made['error']}")
     if process.wait():
-        raise SystemExit("states: the JVM ended with an error")
+        unmade.append("the JVM ended with an error")
+    return [finish(*row) for row in rows], unmade
 
 
-def judged(mohr, folder, row, policy):
-    """What mohr says of it: signer, indication, sub-indication, reason of each signature."""
-    call = [mohr, "verify", row["file"], "--json", "--offline", "--no-cache", "--at", row["at"], *policy]
-    for anchor in folder.glob("*.anchor.der"):
-        call += ["--trust", anchor]
-    for option, files in (("--crl", row["lists"]), ("--ocsp", row["answers"])):
+def finish(made, same, strict):
+    (mohr, reasons), theirs = same.result(), verdicts((s["signer"], s["indication"], s["sub_indication"]) for s in made["signatures"])
+    return Row(made["state"], made["format"], made["maker"], theirs, mohr, strict.result()[0] if strict else mohr, reasons)
+
+
+def judge(mohr, folder, made, policy):
+    """What mohr says, and its reasons."""
+    call = [mohr, "verify", made["file"], "--json", "--offline", "--no-cache", "--at", made["at"]]
+    if policy and policy.exists():
+        call += ["--policy", policy]
+    for option, files in (("--trust", sorted(folder.glob("*.anchor.der"))), ("--crl", made["lists"]), ("--ocsp", made["answers"]), ("--content", filter(None, [made["content"]]))):
         for file in files:
             call += [option, file]
-    if row["content"]:
-        call += ["--content", row["content"]]
     done = subprocess.run([str(word) for word in call], capture_output=True, timeout=60)
     try:
         report = json.loads(done.stdout)
     except ValueError:
-        return [{"said": f"status {done.returncode}: {done.stderr.decode(errors='replace').strip()[-200:]}"}]
+        return f"status {done.returncode}: {done.stderr.decode(errors='replace').strip()[-200:]}", []
     if "error" in report:
-        return [{"said": report["error"]["id"]}]
-    return [{"signer": s.get("signer", {}).get("subject"), "said": said(s), "why": s.get("reason", {}).get("id", ""),
-             "stamps": [(t.get("time"), t.get("good")) for t in s.get("timestamps", [])]} for s in report["signatures"]]
+        return report["error"]["id"], []
+    signatures = report["signatures"]
+    return (verdicts((s.get("signer", {}).get("subject"), s["indication"].replace("-", "_"), s["sub_indication"]) for s in signatures),
+            [s["reason"]["id"] for s in signatures if "reason" in s])
 
 
-def said(signature):
-    indication = signature["indication"].replace("-", "_")
-    return f"{indication} {signature['sub_indication']}".strip()
+def verdicts(signatures):
+    """One line for a document: the signers in a fixed order, named when there are several."""
+    lines = sorted((str(signer), f"{indication} {sub}".strip()) for signer, indication, sub in signatures)
+    return lines[0][1] if len(lines) == 1 else "; ".join(" ".join(line) for line in lines) or "no signature"
 
 
-def key(row):
-    return f"{row['state']}/{row['format']}/{row['maker']}"
+def known():
+    """The listed differences: (state, format) -> (DSS, mohr)."""
+    listed = {}
+    for line in DIFFERENCES.read_text().splitlines():
+        if line and not line.startswith("#"):
+            where, theirs, ours, why = (part.strip() for part in line.split("|"))
+            state, *formats = where.split()
+            for format in formats or FORMATS:
+                if not why or (state, format) in listed:
+                    raise SystemExit(f"differences.txt: {state} {format} has no clause, or stands there twice")
+                listed[state, format] = theirs, ours
+    return listed
 
 
-def main():
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--mohr", required=True)
-    arguments.add_argument("--policy")
-    arguments.add_argument("--only", default="")
-    arguments.add_argument("--keep")
-    given = arguments.parse_args()
-    mohr = pathlib.Path(given.mohr).resolve()
-    policy = ["--policy", given.policy] if given.policy else []
-    with tempfile.TemporaryDirectory(prefix="mohr-states-") as temporary:
-        folder = pathlib.Path(given.keep or temporary)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        return compare(mohr, folder, policy, given.only)
+def faults(rows, listed):
+    """The rows that are not as the list of differences says, each with what is wrong."""
+    for row in rows:
+        expected = listed.get((row.state, row.format))
+        if row.dss != row.mohr and expected is None:
+            yield row, "differs"
+        elif expected and row.dss == row.mohr:
+            yield row, "is listed as a difference and is none"
+        elif expected and expected != (row.dss, row.mohr):
+            yield row, "differs otherwise than it is listed"
 
 
-def chosen(only, folder):
-    if not only:
-        return TABLE
+def print_table(rows, columns):
+    """Rows that say the same of a state are one line: the formats made by DSS, and behind + those made by mohr."""
+    groups = collections.defaultdict(lambda: {"DSS": "", "mohr": ""})
+    for row in rows:
+        groups[row.state, columns(row)][row.maker] += row.format[0].upper()
+    for (state, texts), formats in groups.items():
+        print(f"{state:38} {formats['DSS'] + ('+' + formats['mohr'] if formats['mohr'] else ''):10}", *(f"{text:58}" for text in texts), sep=" | ")
+
+
+def part(only, folder):
+    """The table with those states only whose names have this word in them."""
     lines, keep = [], True
     for line in TABLE.read_text().splitlines():
         if not line.startswith(" "):
@@ -87,22 +125,35 @@ def chosen(only, folder):
     return folder / "table.txt"
 
 
-def compare(mohr, folder, policy, only):
-    same = differ = 0
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        rows = [(row, pool.submit(judged, mohr, folder, row, policy) if "signatures" in row else None) for row in made(mohr, folder, chosen(only, folder))]
-    for row, ours in rows:
-        if not ours:
-            print(key(row), "|", row.get("declined") or row["error"])
-            continue
-        theirs = [f"{s['signer']} {s['indication']} {s['sub_indication']}".strip() for s in row["signatures"]]
-        mine = [f"{s.get('signer')} {s['said']}" for s in ours.result()]
-        equal = sorted(theirs) == sorted(mine)
-        same, differ = same + equal, differ + (not equal)
-        print("same " if equal else "DIFF ", key(row), "|", "; ".join(theirs), "|", "; ".join(mine), "|",
-              [s.get("why") for s in ours.result()], [s["level"] for s in row["signatures"]], [e.split(":")[0] for s in row["signatures"] for e in s["errors"]])
-    print(f"{same} same, {differ} differ")
-    return 0
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--mohr", required=True)
+    arguments.add_argument("--only", default="", help="states with this word in their names")
+    arguments.add_argument("--keep", help="leave the documents in this folder")
+    arguments.add_argument("--differing", action="store_true", help="only what differs, with mohr's reasons")
+    given = arguments.parse_args()
+    if not there():
+        print("skipped: the states beside EU DSS (run tests/interop/install; it wants a JDK with Maven)")
+        return 0
+    with tempfile.TemporaryDirectory(prefix="mohr-states-") as temporary:
+        folder = pathlib.Path(given.keep or temporary)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        rows, unmade = compare(pathlib.Path(given.mohr).resolve(), folder, part(given.only, folder) if given.only else TABLE)
+    if given.differing:
+        print_table([row for row in rows if row.dss != row.mohr], lambda row: (row.dss, row.mohr, " ".join(row.reasons)))
+    else:
+        print_table(rows, lambda row: (row.dss, row.mohr, "same" if row.dss == row.mohr else "differs"))
+        print("\nWhere mohr's default is stricter than DSS's, beyond that:")
+        print_table([row for row in rows if row.strict != row.mohr], lambda row: (row.mohr, row.strict))
+    wrong = list(faults(rows, known()))
+    for row, what in wrong:
+        print(f"FAIL  {row.state}/{row.format}/{row.maker} {what}: DSS {row.dss}, mohr {row.mohr}")
+    for line in unmade:
+        print("FAIL  not made:", line)
+    print(f"{len({row.state for row in rows})} states, {len(rows)} documents: {sum(row.dss == row.mohr for row in rows)} same, "
+          f"{sum(row.dss != row.mohr for row in rows)} differ, {len(wrong)} of them unexpected")
+    return 1 if wrong or unmade else 0
 
 
 if __name__ == "__main__":

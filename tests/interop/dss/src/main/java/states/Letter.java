@@ -39,8 +39,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Signature;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A document on its way through the lines of one state. */
@@ -110,9 +112,14 @@ final class Letter {
     return octets.stream().map(InMemoryDocument::new).toArray(DSSDocument[]::new);
   }
 
-  /** sign NAME DATE [digest NAME] [value-changed] [bound-to-another] [content-stamp NAME DATE], and the stamp that follows it. */
+  /** sign NAME DATE [digest NAME] [value-changed] [bound-to-another] [alone] [plain] [content-stamp NAME DATE], and the stamp that follows it. */
   @SuppressWarnings({"unchecked", "rawtypes"})
   void sign(Words words, Words stamp) throws Exception {
+    if (words.has("plain")) {
+      document = Plain.sign(format, document, world.person(words.at(1)), verifier(world, evidence));
+      if (stamp != null) extend("T", stamp);
+      return;
+    }
     AbstractSignatureParameters parameters = parameters(stamp == null ? "B" : "T");
     prepare(parameters, words);
     AbstractSignatureService service = service();
@@ -180,7 +187,12 @@ final class Letter {
   }
 
   /** The same by mohr; returns what it says when it declines. */
-  String signByMohr(Path mohr, Words words, Words stamp, Path folder) throws Exception {
+  String signByMohr(Path mohr, Words words, Words stamp, Path folder, Map<String, DSSDocument> signedByMohr) throws Exception {
+    String same = format + words + stamp + Arrays.hashCode(DSSUtils.toByteArray(document));
+    if (signedByMohr.containsKey(same)) {
+      document = signedByMohr.get(same);
+      return null;
+    }
     Path in = folder.resolve("unsigned." + suffix()), out = folder.resolve("signed." + suffix()), pass = folder.resolve("pass");
     document.save(in.toString());
     Files.writeString(pass, "states\n");
@@ -195,7 +207,7 @@ final class Letter {
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     process.waitFor(30, TimeUnit.SECONDS);
     if (!Files.exists(out)) return said.isBlank() ? "nothing" : said.strip();
-    document = new InMemoryDocument(Files.readAllBytes(out));
+    signedByMohr.put(same, document = new InMemoryDocument(Files.readAllBytes(out)));
     return null;
   }
 

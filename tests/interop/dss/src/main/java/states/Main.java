@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Security;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ public final class Main {
   private final Stamps stamps;
   private final Path data, folder, mohr;
   private final PrintStream out;
+  private final Map<String, DSSDocument> signedByMohr = new HashMap<>();
 
   private Main(Path data, Path folder, Path mohr, PrintStream out) throws Exception {
     this.data = data;
@@ -52,22 +54,23 @@ public final class Main {
         default -> states.get(states.size() - 1).lines.add(words);
       }
     }
-    for (State state : states) main.play(state);
+    for (int i = 0; i < states.size(); ++i) main.play(states.get(i), Letter.FORMATS.get(i % Letter.FORMATS.size()));
     main.stamps.close();
   }
 
-  private void play(State state) {
+  /** mohr makes it in one format only, in turn: the others would be the same documents over and over. */
+  private void play(State state, String formatOfMohr) {
     for (String format : Letter.FORMATS) {
       Words only = find(state, "only");
       if (only != null && !only.has(format)) continue;
       play(state, format, false);
-      if (find(state, "not-by-mohr") == null && state.lines.stream().allMatch(Main::canBeMadeByMohr)) play(state, format, true);
+      if (format.equals(formatOfMohr) && state.lines.stream().allMatch(Main::canBeMadeByMohr)) play(state, format, true);
     }
   }
 
   private static boolean canBeMadeByMohr(Words line) {
     return switch (line.at(0)) {
-      case "sign" -> !line.has("value-changed") && !line.has("bound-to-another") && !line.has("content-stamp") && !line.has("alone");
+      case "sign" -> !line.has("value-changed") && !line.has("bound-to-another") && !line.has("content-stamp") && !line.has("alone") && !line.has("plain");
       case "stamp" -> !line.has("forged") && !line.has("of-other-data");
       case "counter", "keep", "archive", "detached" -> false;
       default -> true;
@@ -91,7 +94,7 @@ public final class Main {
         Words stamp = line.at(0).equals("sign") && next.at(0).equals("stamp") ? next : null;
         if (stamp != null) ++i;
         if (byMohr && line.at(0).equals("sign")) {
-          String declined = letter.signByMohr(mohr, line, stamp, folder);
+          String declined = letter.signByMohr(mohr, line, stamp, folder, signedByMohr);
           if (declined != null) {
             row.put("declined", declined);
             break;
@@ -125,7 +128,7 @@ public final class Main {
         for (String ca : line.after("of", "root,issuing,stamping").split(",")) evidence.list(line.insert(ca));
       }
       case "answer" -> evidence.answer(line);
-      case "judge", "only", "detached", "not-by-mohr" -> { }
+      case "judge", "only", "detached" -> { }
       default -> throw new IllegalArgumentException("what is " + line.at(0) + "?");
     }
   }

@@ -21,7 +21,7 @@ final class Words {
   }
 
   String at(int position) {
-    if (position >= words.size()) throw new IllegalArgumentException("'" + String.join(" ", words) + "' wants more words");
+    if (position >= words.size()) throw new IllegalArgumentException("'" + this + "' wants more words");
     return words.get(position);
   }
 
@@ -48,5 +48,10 @@ final class Words {
 
   Date date(int position) {
     return date(at(position));
+  }
+
+  @Override
+  public String toString() {
+    return String.join(" ", words);
   }
 }
