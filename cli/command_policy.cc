@@ -25,7 +25,9 @@ Result<int> compare(const std::string& a, const std::string& b, const Arguments&
   for (const verify::PolicyDifference& difference : verify::compare(*first, *second)) {
     list.push_back(difference_value(difference, *first, *second));
     if (arguments.has("json")) continue;
-    const std::string stricter = difference.stricter == 0 ? "" : (fa ? "  سخت‌گیرتر: " : "  stricter: ") + (difference.stricter < 0 ? first->id() : second->id());
+    const std::string stricter = difference.stricter == 0 ? ""
+                                                          : (fa ? "  سخت‌گیرتر: " : "  stricter: ") +
+                                                                (difference.stricter < 0 ? first->id() : second->id());
     terminal.out(difference.member + ": " + json::write(difference.first) + " | " + json::write(difference.second) + stricter + "\n");
   }
   if (arguments.has("json")) {

@@ -20,8 +20,11 @@ std::vector<OptionRow> with_judging_options(std::vector<OptionRow> own) {
 Result<verify::PolicyPtr> policy_from(const std::string& name) {
   if (verify::PolicyPtr known = verify::Policy::built_in(name)) return known;
   constexpr std::uint64_t kAtMost = 1 << 20;
-  MOHR_TRY(const Bytes text, read_file(name, kAtMost));
-  return verify::Policy::parse(text, name);
+  auto text = read_file(name, kAtMost);
+  if (!text && text.error().code == ErrorCode::file_not_found)
+    return errors::usage_invalid(Code{"--policy " + name + " is neither strict, dss-default nor a file"});
+  if (!text) return std::move(text).error();
+  return verify::Policy::parse(*text, name);
 }
 
 Result<std::unique_ptr<Judging>> Judging::from(const Arguments& arguments) {

@@ -61,7 +61,8 @@ Result<void> judge_certificate(const format::Signature& signature, const Situati
 void compare_claimed_time(Instant claimed, const pki::Certificate& signer, Findings& findings) {
   constexpr std::int64_t kSkew = 5 * kMinute;
   if (claimed + kSkew < signer.not_before() || claimed - kSkew > signer.not_after())
-    findings.push_back(findings::claimed_time_outside_certificate(claimed, signer.subject().display(), signer.not_before(), signer.not_after()));
+    findings.push_back(
+        findings::claimed_time_outside_certificate(claimed, signer.subject().display(), signer.not_before(), signer.not_after()));
 }
 
 // 5.3.4: a time-stamp of the content shows that the signature is younger than the end of its certificate or its algorithms.

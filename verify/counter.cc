@@ -74,7 +74,8 @@ void accept(const format::Signature& signature, SignatureVerdict& verdict) {
 void decide(const format::Signature& signature, const Situation& situation, SignatureVerdict& verdict) {
   const Policy* policy = situation.grounds.policy;
   Findings failures;
-  for (Finding& finding : verdict.findings) (rule_of(finding.check, policy).warning ? verdict.warnings : failures).push_back(std::move(finding));
+  for (Finding& finding : verdict.findings)
+    (rule_of(finding.check, policy).warning ? verdict.warnings : failures).push_back(std::move(finding));
   verdict.findings = std::move(failures);
   if (verdict.findings.empty()) {
     const bool proven = signature.signer && verdict.chain && verdict.chain->good;
@@ -88,7 +89,9 @@ void decide(const format::Signature& signature, const Situation& situation, Sign
   verdict.indication = first.indication;
   verdict.sub_indication = first.sub_indication;
   // The worst outcome decides; among equals the first in the order of the clauses.
-  const auto worse = [&](const Finding& a, const Finding& b) { return rule_of(a.check, policy).outcome < rule_of(b.check, policy).outcome; };
+  const auto worse = [&](const Finding& a, const Finding& b) {
+    return rule_of(a.check, policy).outcome < rule_of(b.check, policy).outcome;
+  };
   const auto decisive = std::max_element(verdict.findings.begin(), verdict.findings.end(), worse);
   std::rotate(verdict.findings.begin(), decisive, decisive + 1);
   const Finding& reason = verdict.findings.front();

@@ -64,9 +64,8 @@ Result<void> check_revocation(const PathQuestion& question, const Grounds& groun
   for (std::size_t i = 0; i + 1 < judgement.path.size(); ++i) {
     const pki::CertificatePtr& certificate = judgement.path[i].certificate;
     if (question.purpose == pki::Purpose::ocsp_signing && certificate->extension(asn1::Oid::ocsp_nocheck) != nullptr) continue;
-    MOHR_TRY(pki::RevocationStatus status,
-             pki::revocation_status(*certificate, *judgement.path[i + 1].certificate, question.time, question.now, grounds.trust,
-                                    grounds.evidence, grounds.budget, rules));
+    MOHR_TRY(pki::RevocationStatus status, pki::revocation_status(*certificate, *judgement.path[i + 1].certificate, question.time,
+                                                                  question.now, grounds.trust, grounds.evidence, grounds.budget, rules));
     if (grounds.assumed != nullptr && grounds.assumed->good_status.contains(certificate->fingerprint())) {
       status = pki::RevocationStatus{};
       status.state = pki::RevocationState::good;

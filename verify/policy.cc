@@ -191,7 +191,8 @@ struct PolicyReader {
     MOHR_TRY(const std::string review, text(algorithms, "review_before"));
     const auto date = from_iso8601(review);
     if (!date) return invalid("review_before is no time (a time looks like 2026-11-25T09:30:00Z)");
-    if (*date > *from_iso8601(kReviewBefore)) return invalid("review_before is later than the review of this version's own table, " + std::string(kReviewBefore));
+    if (*date > *from_iso8601(kReviewBefore))
+      return invalid("review_before is later than the review of this version's own table, " + std::string(kReviewBefore));
     policy->review_ = *date;
     if (const Value* list = value.member("authorities")) {
       if (list->array() == nullptr || list->array()->empty()) return invalid("authorities is no list with a row");
@@ -267,8 +268,8 @@ std::vector<PolicyDifference> compare(const Policy& first, const Policy& second)
   }
   const Freshness &x = first.freshness(), &y = second.freshness();
   if (x.next_update != y.next_update)
-    differences.push_back({"revocation.next_update", x.next_update ? "required" : "ignored", y.next_update ? "required" : "ignored",
-                           x.next_update ? -1 : 1});
+    differences.push_back(
+        {"revocation.next_update", x.next_update ? "required" : "ignored", y.next_update ? "required" : "ignored", x.next_update ? -1 : 1});
   if (x.longest_age != y.longest_age) {
     const auto value = [](const Freshness& one) { return one.longest_age ? Value(*one.longest_age) : Value(); };
     const bool first_is_shorter = x.longest_age.value_or(INT64_MAX) < y.longest_age.value_or(INT64_MAX);

@@ -18,8 +18,8 @@ std::string_view level_word(Level level);  // "warn"
 
 // How old information about revocation may be.
 struct Freshness {
-  bool next_update = true;                         // it counts until its nextUpdate
-  std::optional<std::int64_t> longest_age;         // seconds since its thisUpdate, at most
+  bool next_update = true;                  // it counts until its nextUpdate
+  std::optional<std::int64_t> longest_age;  // seconds since its thisUpdate, at most
   bool operator==(const Freshness&) const = default;
 };
 

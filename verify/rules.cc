@@ -1,7 +1,7 @@
-#include "verify/policy.h"
-
 #include <array>
 #include <initializer_list>
+
+#include "verify/policy.h"
 
 namespace mohr::verify {
 namespace {

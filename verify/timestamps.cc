@@ -10,8 +10,7 @@ namespace mohr::verify {
 namespace {
 
 bool has_failure(const Findings& findings, const Policy* policy) {
-  return std::any_of(findings.begin(), findings.end(),
-                     [&](const Finding& finding) { return !rule_of(finding.check, policy).warning; });
+  return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) { return !rule_of(finding.check, policy).warning; });
 }
 
 // 5.2.8 for a token: its imprint and its own signature, at the time that it is known to exist.

@@ -124,8 +124,14 @@ Result<Verdict> Verifier::State::judge(format::SignedDocument facts, const pki::
   const crypto::OpinionModule* opinion = second_wanted ? second_opinion() : nullptr;
   pki::Asking asking(outside.fetcher, outside.kept);
   while (true) {
-    const Grounds grounds{evidence, trust,          budget, options.cache ? &cache : nullptr, identity_of(evidence, trust),
-                          opinion,  options.assumed, options.policy.get()};
+    const Grounds grounds{evidence,
+                          trust,
+                          budget,
+                          options.cache ? &cache : nullptr,
+                          identity_of(evidence, trust),
+                          opinion,
+                          options.assumed,
+                          options.policy.get()};
     MOHR_TRY(std::vector<SignatureVerdict> verdicts, evaluate(facts, Situation{question, options, grounds}));
     // Judged again after each thing that came: it may make the other needs needless.
     bool came = false;
