@@ -22,7 +22,7 @@ TABLE, DIFFERENCES, POLICY = (HERE / "states" / name for name in ("states.txt", 
 FORMATS = ("cades", "xades", "pades", "jades")
 
 # What one document is called by DSS, by mohr under DSS's constraints, and by mohr as it comes.
-Row = collections.namedtuple("Row", "state format maker dss mohr strict reasons")
+Row = collections.namedtuple("Row", "state format maker level dss mohr strict reasons")
 
 
 def there():
@@ -30,8 +30,8 @@ def there():
     return (TARGET / "interop-dss.jar").exists() and shutil.which("java") is not None
 
 
-def compare(mohr, folder, table=TABLE):
-    """The rows, and what could not be made with the reason."""
+def compare(mohr, folder, table=TABLE, strict_too=False):
+    """The rows, and what could not be made with the reason. With strict_too, mohr is asked about DSS's documents under its own default as well."""
     rows, unmade = [], []
     process = subprocess.Popen(["java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp", f"{TARGET}/interop-dss.jar:{TARGET}/lib/*", "states.Main", str(table),
                                 str(ROOT / "testvectors" / "demonstration"), str(folder), str(mohr)], stdout=subprocess.PIPE, text=True)
@@ -39,7 +39,8 @@ def compare(mohr, folder, table=TABLE):
         for line in process.stdout:
             made = json.loads(line)
             if "signatures" in made:
-                rows.append((made, pool.submit(judge, mohr, folder, made, POLICY), pool.submit(judge, mohr, folder, made, None) if POLICY.exists() and made["maker"] == "DSS" else None))
+                strict = pool.submit(judge, mohr, folder, made, None) if strict_too and made["maker"] == "DSS" else None
+                rows.append((made, pool.submit(judge, mohr, folder, made, POLICY), strict))
             elif "declined" not in made:  # mohr may decline to sign what nobody would accept
                 unmade.append(f"{made['state']}/{made['format']}/{made['maker']}: {made['error']}")
     if process.wait():
@@ -49,17 +50,17 @@ def compare(mohr, folder, table=TABLE):
 
 def finish(made, same, strict):
     (mohr, reasons), theirs = same.result(), verdicts((s["signer"], s["indication"], s["sub_indication"]) for s in made["signatures"])
-    return Row(made["state"], made["format"], made["maker"], theirs, mohr, strict.result()[0] if strict else mohr, reasons)
+    return Row(made["state"], made["format"], made["maker"], made["signatures"][0]["level"], theirs, mohr, strict.result()[0] if strict else mohr,
+               " ".join([*reasons, *(error for s in made["signatures"] for error in s["errors"])]))
 
 
 def judge(mohr, folder, made, policy):
-    """What mohr says, and its reasons."""
+    """What mohr says under this policy, or its default one, and its reasons."""
     call = [mohr, "verify", made["file"], "--json", "--offline", "--no-cache", "--at", made["at"]]
     if policy and policy.exists():
         call += ["--policy", policy]
-    for option, files in (("--trust", sorted(folder.glob("*.anchor.der"))), ("--crl", made["lists"]), ("--ocsp", made["answers"]), ("--content", filter(None, [made["content"]]))):
-        for file in files:
-            call += [option, file]
+    given = {"--trust": folder.glob("*.anchor.der"), "--crl": made["lists"], "--ocsp": made["answers"], "--content": filter(None, [made["content"]])}
+    call += [word for option, files in given.items() for file in files for word in (option, file)]
     done = subprocess.run([str(word) for word in call], capture_output=True, timeout=60)
     try:
         report = json.loads(done.stdout)
@@ -130,7 +131,7 @@ def main():
     arguments.add_argument("--mohr", required=True)
     arguments.add_argument("--only", default="", help="states with this word in their names")
     arguments.add_argument("--keep", help="leave the documents in this folder")
-    arguments.add_argument("--differing", action="store_true", help="only what differs, with mohr's reasons")
+    arguments.add_argument("--differing", action="store_true", help="only what differs, with the reasons of both")
     given = arguments.parse_args()
     if not there():
         print("skipped: the states beside EU DSS (run tests/interop/install; it wants a JDK with Maven)")
@@ -139,9 +140,9 @@ def main():
         folder = pathlib.Path(given.keep or temporary)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        rows, unmade = compare(pathlib.Path(given.mohr).resolve(), folder, part(given.only, folder) if given.only else TABLE)
+        rows, unmade = compare(pathlib.Path(given.mohr).resolve(), folder, part(given.only, folder) if given.only else TABLE, strict_too=not given.differing)
     if given.differing:
-        print_table([row for row in rows if row.dss != row.mohr], lambda row: (row.dss, row.mohr, " ".join(row.reasons)))
+        print_table([row for row in rows if row.dss != row.mohr], lambda row: (row.dss, row.mohr, row.reasons))
     else:
         print_table(rows, lambda row: (row.dss, row.mohr, "same" if row.dss == row.mohr else "differs"))
         print("\nWhere mohr's default is stricter than DSS's, beyond that:")
@@ -151,8 +152,10 @@ def main():
         print(f"FAIL  {row.state}/{row.format}/{row.maker} {what}: DSS {row.dss}, mohr {row.mohr}")
     for line in unmade:
         print("FAIL  not made:", line)
+    levels = collections.Counter(row.level for row in rows)
     print(f"{len({row.state for row in rows})} states, {len(rows)} documents: {sum(row.dss == row.mohr for row in rows)} same, "
-          f"{sum(row.dss != row.mohr for row in rows)} differ, {len(wrong)} of them unexpected")
+          f"{sum(row.dss != row.mohr for row in rows)} differ, {len(wrong)} of them unexpected; "
+          + ", ".join(f"{level} {levels[level]}" for level in ("B", "T", "LT", "LTA")))
     return 1 if wrong or unmade else 0
 
 

@@ -176,14 +176,14 @@ final class Letter {
     document = service.extendDocument(document, parameters);
   }
 
-  /** change content: other octets where only their digest was signed. */
+  /** Other octets where only their digest was signed. */
   void change() throws Exception {
     byte[] before = DSSUtils.toByteArray(document);
     String text = new String(before, StandardCharsets.ISO_8859_1);
-    String[][] changes = {{"a demonstration; nothing", "a demonstration; all but"}, {"<Number>", "<Number> "}, {"/MediaBox[0 0 5", "/MediaBox[0 0 6"}, {"ewogICJpbnF1", "ewogICJpbnFv"}};
-    String[] change = changes[FORMATS.indexOf(format)];
-    if (!text.contains(change[0])) throw new IllegalStateException("nothing to change");
-    document = new InMemoryDocument(text.replace(change[0], change[1]).getBytes(StandardCharsets.ISO_8859_1));
+    String place = List.of("a demonstration; nothing", "<Number>", "/MediaBox[0 0 5", "ewogICJpbnF1").get(FORMATS.indexOf(format));
+    String other = List.of("a demonstration; all but", "<Number> ", "/MediaBox[0 0 6", "ewogICJpbnFv").get(FORMATS.indexOf(format));
+    if (!text.contains(place)) throw new IllegalStateException("nothing to change");
+    document = new InMemoryDocument(text.replace(place, other).getBytes(StandardCharsets.ISO_8859_1));
   }
 
   /** The same by mohr; returns what it says when it declines. */
@@ -240,11 +240,11 @@ final class Letter {
       default -> {
         var p = new JAdESSignatureParameters();
         p.setJwsSerializationType(JWSSerializationType.JSON_SERIALIZATION);
-        if (detached) p.setSigDMechanism(eu.europa.esig.dss.enumerations.SigDMechanism.OBJECT_ID_BY_URI_HASH);
         parameters = p;
       }
     }
-    if (!format.equals("pades")) parameters.setSignaturePackaging(detached ? SignaturePackaging.DETACHED : format.equals("xades") ? SignaturePackaging.ENVELOPED : SignaturePackaging.ENVELOPING);
+    if (detached) parameters.setSignaturePackaging(SignaturePackaging.DETACHED);
+    else if (!format.equals("pades")) parameters.setSignaturePackaging(format.equals("xades") ? SignaturePackaging.ENVELOPED : SignaturePackaging.ENVELOPING);
     parameters.setSignatureLevel(level(level));
     if (detached) parameters.setDetachedContents(content());
     return parameters;

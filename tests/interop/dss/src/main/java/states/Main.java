@@ -166,17 +166,13 @@ public final class Main {
     for (SignatureWrapper signature : data.getSignatures()) {
       String id = signature.getId();
       Map<String, Object> row = new LinkedHashMap<>();
-      row.put("level", String.valueOf(signature.getSignatureFormat()));
+      row.put("level", String.valueOf(signature.getSignatureFormat()).replaceAll(".*-", ""));
       row.put("signer", signature.getSigningCertificate() == null ? null : signature.getSigningCertificate().getCommonName());
-      row.put("counter", signature.isCounterSignature());
       row.put("indication", String.valueOf(simple.getIndication(id)));
       row.put("sub_indication", simple.getSubIndication(id) == null ? "" : simple.getSubIndication(id).name());
       List<String> errors = new ArrayList<>();
-      for (Message message : simple.getAdESValidationErrors(id)) errors.add(message.getKey() + ": " + message.getValue());
+      for (Message message : simple.getAdESValidationErrors(id)) errors.add(message.getKey());
       row.put("errors", errors);
-      List<String> stamps = new ArrayList<>();
-      signature.getTimestampList().forEach(t -> stamps.add(t.getType() + " " + t.getProductionTime().toInstant() + " " + simple.getIndication(t.getId()) + " " + simple.getSubIndication(t.getId())));
-      row.put("stamps", stamps);
       signatures.add(row);
     }
     return signatures;

@@ -54,7 +54,8 @@ final class Stamps implements AutoCloseable {
       byte[] answer;
       try {
         TimeStampRequest request = new TimeStampRequest(exchange.getRequestBody().readAllBytes());
-        byte[] token = token(new Words("stamp " + path[1] + " " + path[2].replace('.', ':')), request.getMessageImprintAlgOID(), request.getMessageImprintDigest(), request.getNonce());
+        Words words = new Words("stamp " + path[1] + " " + path[2].replace('.', ':'));
+        byte[] token = token(words, request.getMessageImprintAlgOID(), request.getMessageImprintDigest(), request.getNonce());
         answer = new TimeStampResp(new PKIStatusInfo(PKIStatus.granted), ContentInfo.getInstance(token)).getEncoded();
       } catch (Exception problem) {
         answer = new byte[0];

@@ -65,7 +65,6 @@ final class World {
   }
 
   private final Map<String, Person> people = new LinkedHashMap<>();
-  private final Map<String, KeyPair> keys = new LinkedHashMap<>();
   private final Path folder;
   private long serial = 1000;
 
@@ -83,15 +82,12 @@ final class World {
     return people.values().stream().filter(Person::anchor).toList();
   }
 
-  /** certificate NAME [by ISSUER] [anchor] [ca] [path N] [from DATE] [until DATE] [key KIND] [digest NAME] [usage NAME] [purpose NAME] ... */
+  /** certificate NAME [by ISSUER] [anchor] [ca] [path N] [organization NAME] [from DATE] [until DATE] [key KIND] [digest NAME], and what extend reads. */
   void issue(Words words) throws Exception {
     String name = words.at(1);
     Person issuer = words.has("by") ? person(words.after("by", "")) : null;
-    // Two certificates of one name and key: renewal, and cross-certification.
-    String called = words.after("as", name);
-    KeyPair pair = keys.get(called);
-    if (pair == null) keys.put(called, pair = keys(words.after("key", "p256")));
-    X500Name subject = name(words.after("organization", "States"), called);
+    KeyPair pair = keys(words.after("key", "p256"));
+    X500Name subject = new X500Name("C=IR,O=" + words.after("organization", "States") + ",CN=" + name);
     X500Name above = issuer == null ? subject : X500Name.getInstance(issuer.certificate.getSubjectX500Principal().getEncoded());
     X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(above, BigInteger.valueOf(++serial),
         Words.date(words.after("from", "2005-01-01")), Words.date(words.after("until", "2045-01-01")), subject, pair.getPublic());
@@ -102,10 +98,6 @@ final class World {
     if (words.has("anchor")) Files.write(folder.resolve(name + ".anchor.der"), certificate.getEncoded());
   }
 
-  private static X500Name name(String organization, String common) {
-    return new X500Name("C=IR,O=" + organization + ",CN=" + common);
-  }
-
   private static KeyPair keys(String kind) throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance(kind.startsWith("rsa") ? "RSA" : "EC");
     if (kind.startsWith("rsa")) generator.initialize(Integer.parseInt(kind.substring(3)));
@@ -113,22 +105,23 @@ final class World {
     return generator.generateKeyPair();
   }
 
+  /** [usage NAME] [purpose NAME] [policy OID] [require-policy] [permit-organization NAME] [no-check] [unknown-critical] */
   private static void extend(X509v3CertificateBuilder builder, Words words, Person issuer, KeyPair pair) throws Exception {
     JcaX509ExtensionUtils hashes = new JcaX509ExtensionUtils();
     boolean ca = words.has("ca");
     int path = Integer.parseInt(words.after("path", "-1"));
-    if (!words.has("not-ca")) builder.addExtension(Extension.basicConstraints, true, !ca ? new BasicConstraints(false) : path < 0 ? new BasicConstraints(true) : new BasicConstraints(path));
+    builder.addExtension(Extension.basicConstraints, true, path < 0 ? new BasicConstraints(ca) : new BasicConstraints(path));
     builder.addExtension(Extension.keyUsage, true, usage(words.after("usage", ca ? "authority" : "signature")));
     builder.addExtension(Extension.subjectKeyIdentifier, false, hashes.createSubjectKeyIdentifier(pair.getPublic()));
     if (issuer != null) {
       builder.addExtension(Extension.authorityKeyIdentifier, false, hashes.createAuthorityKeyIdentifier(issuer.certificate));
       if (words.has("no-check")) builder.addExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck, false, DERNull.INSTANCE);
       else {
-        GeneralName list = new GeneralName(GeneralName.uniformResourceIdentifier, "http://states.invalid/" + issuer.name + ".crl");
+        GeneralName list = new GeneralName(GeneralName.uniformResourceIdentifier, "http://127.0.0.1:9/" + issuer.name + ".crl");
         builder.addExtension(Extension.cRLDistributionPoints, false,
             new CRLDistPoint(new DistributionPoint[] {new DistributionPoint(new DistributionPointName(new GeneralNames(list)), null, null)}));
         builder.addExtension(Extension.authorityInfoAccess, false, new AuthorityInformationAccess(new AccessDescription(AccessDescription.id_ad_ocsp,
-            new GeneralName(GeneralName.uniformResourceIdentifier, "http://states.invalid/" + issuer.name + "/ocsp"))));
+            new GeneralName(GeneralName.uniformResourceIdentifier, "http://127.0.0.1:9/" + issuer.name + "/ocsp"))));
       }
     }
     switch (words.after("purpose", "none")) {
