@@ -20,8 +20,7 @@ std::string overview() {
     text += "  " + name + std::string(13 - name.size(), ' ') + command->summary + "\n";
   }
   return text +
-         "\nTry it on a demonstration authority:\n"
-         "  mohr authority demo DIR && mohr serve --demo DIR\n"
+         "\nTry it: mohr authority demo DIR && mohr serve --demo DIR\n"
          "  mohr sign letter.pdf --key DIR/officer.p12 --pass-file DIR/officer.pass\n"
          "  mohr verify letter.signed.pdf --trust DIR\n\n"
          "mohr COMMAND --help tells more; --lang fa speaks Persian.\n"

@@ -20,6 +20,8 @@ bool is_better(const RevocationAnswer& a, const RevocationAnswer& b) {
 class Answers {
  public:
   void add(RevocationAnswer answer) {
+    // A revocation is for ever, also where a newer list forgets it; only a hold is ever released (RFC 5280 5.3.1).
+    if (answer.state == RevocationState::revoked && (!forever_ || is_better(answer, *forever_))) forever_ = answer;
     if (!answer.scope.empty()) {
       for (RevocationAnswer& held : held_) {
         if (held.scope != answer.scope) continue;
@@ -31,7 +33,7 @@ class Answers {
   }
 
   [[nodiscard]] std::optional<RevocationAnswer> decide(Findings& findings) {
-    std::optional<RevocationAnswer> newest, together, forever;
+    std::optional<RevocationAnswer> newest, together;
     bool partly_revoked = false;
     for (RevocationAnswer& answer : held_) {
       const bool whole = answer.reasons == kAllReasons;
@@ -40,11 +42,9 @@ class Answers {
         continue;
       }
       partly_revoked |= !whole;
-      // A revocation is for ever, also where a newer list forgets it; only a hold is ever released (RFC 5280 5.3.1).
-      if (answer.state == RevocationState::revoked && (!forever || is_better(answer, *forever))) forever = answer;
       if (!newest || is_better(answer, *newest)) newest = std::move(answer);
     }
-    if (forever) return forever;
+    if (forever_) return forever_;
     if (!together || partly_revoked) return newest;
     if (together->reasons != kAllReasons) {
       if (!newest) findings.push_back(findings::crl_some_reasons_only(together->source));
@@ -67,6 +67,7 @@ class Answers {
   }
 
   std::vector<RevocationAnswer> held_;
+  std::optional<RevocationAnswer> forever_;
 };
 
 Result<bool> judge_signer(const RevocationQuery& query, const Certificate& signer, const Certificate& issuer, Instant time) {

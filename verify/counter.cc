@@ -82,8 +82,18 @@ void decide(const format::Signature& signature, const Situation& situation, Sign
     if (proven) return accept(signature, verdict);
     verdict.findings.push_back(findings::signer_certificate_missing());
   }
+  // Dates at a proven time are looked at last, in 5.5.4.
+  if (verdict.best_signature_time) {
+    const auto is_date = [](const Finding& finding) {
+      return finding.check == Check::certificate_newer_than_signature || finding.check == Check::certificate_not_yet_valid ||
+             finding.check == Check::certificate_expired || finding.check == Check::certificate_expired_unrevoked;
+    };
+    std::stable_partition(verdict.findings.begin(), verdict.findings.end(), [&](const Finding& finding) { return !is_date(finding); });
+  }
   // The indication is that of the first step that fails, and of the first that leaves it open when none does (5.3.4, 5.5.4).
-  const auto fails = [&](const Finding& finding) { return rule_of(finding.check, policy).indication == Indication::total_failed; };
+  const auto fails = [&](const Finding& finding) {
+    return rule_of(finding.check, policy).indication == Indication::total_failed && rule_of(finding.check, policy).clause != "5.5.4";
+  };
   const auto failed = std::find_if(verdict.findings.begin(), verdict.findings.end(), fails);
   const Rule& first = rule_of((failed == verdict.findings.end() ? verdict.findings.front() : *failed).check, policy);
   verdict.indication = first.indication;

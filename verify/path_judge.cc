@@ -139,7 +139,11 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
   judgement->from = path.valid_from;
   judgement->until = std::min(path.valid_until, next_midnight(question.now));  // rows of algorithms change at midnight
   if (grounds.opinion != nullptr) ask_about_chain(*grounds.opinion, question.time, *judgement);
-  const auto fails = [&](const Finding& finding) { return !rule_of(finding.check, grounds.policy).warning; };
+  // A policy may let a signer's key have another usage, never that of an authority behind the verdict.
+  const auto fails = [&](const Finding& finding) {
+    const bool own = finding.check != Check::certificate_wrong_usage || question.purpose == pki::Purpose::signing;
+    return !rule_of(finding.check, own ? grounds.policy : nullptr).warning;
+  };
   const bool dates_only = std::none_of(judgement->findings.begin(), judgement->findings.end(), [&](const Finding& finding) {
     return fails(finding) && finding.check != Check::certificate_expired && finding.check != Check::certificate_not_yet_valid;
   });
