@@ -1,4 +1,5 @@
 // The JSON report: the contract (docs/report.schema.json). Ids first, sentences in both languages beside them.
+#include "verify/article10.h"
 #include "verify/report.h"
 #include "verify/rules.h"
 
@@ -152,6 +153,20 @@ Value opinions_value(const std::vector<OpinionSummary>& opinions) {
   return list;
 }
 
+// Answers as words: "yes", "no", "unknown".
+Value article_10_value(const format::Signature& signature, const SignatureVerdict& verdict) {
+  Array list;
+  for (const Condition& condition : article_10(signature, verdict)) {
+    Value value;
+    value.add("id", condition.id)
+        .add("answer", condition.answer == Answer::yes  ? "yes"
+                       : condition.answer == Answer::no ? "no"
+                                                        : "unknown");
+    list.push_back(std::move(value.add("facts", findings_value(condition.facts))));
+  }
+  return list;
+}
+
 Value signature_value(const format::Signature& signature, const SignatureVerdict& verdict) {
   Value value;
   value.add("name", signature.name)
@@ -180,7 +195,8 @@ Value signature_value(const format::Signature& signature, const SignatureVerdict
   add_rejected(value, verdict.chain);
   value.add("timestamps", timestamps_value(verdict.timestamps))
       .add("findings", findings_value(verdict.findings))
-      .add("warnings", findings_value(verdict.warnings));
+      .add("warnings", findings_value(verdict.warnings))
+      .add("article_10", article_10_value(signature, verdict));
   return value;
 }
 

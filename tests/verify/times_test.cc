@@ -1,6 +1,9 @@
 // Signatures with time and with archival data (EN 319 102-1 5.5, 5.6), in memory: facts as a reader would give them, judged at any time.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+
 #include "format/reader.h"
 #include "format/timestamp_carrier.h"
 #include "sign/signer.h"
@@ -190,6 +193,95 @@ TEST(Times, ACertificateThatIsNewerThanItsSignatureFails) {
   const Party early = party("Early TSA", kSigned - 900 * kDay, kSigned + 800 * kDay, &world.root, asn1::Oid::kp_time_stamping);
   world.stamp(early, kSigned - 150 * kDay);
   expect(world.judge(kSigned + kDay), Indication::total_failed, SubIndication::not_yet_valid);
+}
+
+// What the verdict is made of, without the order in which it was found.
+std::string decision(const SignatureVerdict& verdict) {
+  std::string text = std::string(indication_id(verdict.indication)) + " " + std::string(sub_indication_id(verdict.sub_indication)) + " " +
+                     std::string(outcome_id(verdict.outcome));
+  if (verdict.best_signature_time) text += " " + iso8601(*verdict.best_signature_time);
+  return text;
+}
+
+struct Metamorphosis {
+  const char* name;
+  std::function<void(World&)> make;
+  Instant now;
+};
+const std::vector<Metamorphosis>& documents() {
+  static const std::vector<Metamorphosis> all = {
+      {"plain", [](World& w) { w.list(kSigned, kSigned + 7 * kDay); }, kSigned + kDay},
+      {"stamped", [](World& w) { w.list(kSigned, kSigned + 40 * kDay), w.stamp(w.tsa, kSigned + kMinute); }, kSigned + 30 * kDay},
+      {"revoked",
+       [](World& w) {
+         w.list(kSigned, kSigned + 40 * kDay, {{{}, kSigned - kDay, 1}}), w.stamp(w.tsa, kSigned + kMinute);
+       },
+       kSigned + 30 * kDay},
+      {"archived",
+       [](World& w) {
+         const auto then = w.list(kSigned, kSigned + 7 * kDay);
+         const auto first = hash_of(w.stamp(w.tsa, kSigned + kMinute));
+         const auto between = w.list(kSigned + 700 * kDay - kHour, kSigned + 701 * kDay);
+         w.list(kNow - kDay, kNow + kDay);
+         w.stamp(w.new_tsa, kSigned + 700 * kDay, TimestampKind::archive, {first, then->fingerprint(), between->fingerprint()});
+       },
+       kNow},
+  };
+  return all;
+}
+
+TEST(Metamorphic, TheOrderOfWhatIsInADocumentChangesNothing) {
+  for (const Metamorphosis& document : documents()) {
+    World world;
+    document.make(world);
+    const std::string before = decision(world.judge(document.now));
+    std::reverse(world.signature().timestamps.begin(), world.signature().timestamps.end());
+    std::reverse(world.signature().certificates.begin(), world.signature().certificates.end());
+    EXPECT_EQ(decision(world.judge(document.now)), before) << document.name;
+  }
+}
+
+TEST(Metamorphic, MoreEvidenceNeverSpoilsAPassedSignatureUnlessItRevokes) {
+  for (const Metamorphosis& document : documents()) {
+    World world;
+    document.make(world);
+    const SignatureVerdict before = world.judge(document.now);
+    world.list(kSigned - 90 * kDay, kSigned - 80 * kDay);
+    world.list(document.now + kDay, document.now + 9 * kDay);  // from the future
+    world.list(document.now - kHour, document.now + kDay);
+    world.evidence.add(party("Stranger", kSigned - kDay, kNow + kDay, nullptr).certificate, pki::Origin::given);
+    const SignatureVerdict after = world.judge(document.now);
+    EXPECT_TRUE(before.outcome != Outcome::accept || decision(after) == decision(before)) << document.name;
+    world.list(document.now - kMinute, document.now + kDay, {{{}, kSigned - kHour, 1}});
+    EXPECT_EQ(world.judge(document.now).outcome, Outcome::reject) << document.name;
+  }
+}
+
+TEST(Metamorphic, LaterIsNeverUnrevoked) {
+  World world;
+  world.list(kSigned, kSigned + 7 * kDay);
+  world.list(kSigned + 7 * kDay, kSigned + 14 * kDay, {{{}, kSigned + 6 * kDay, 1}});
+  world.list(kSigned + 14 * kDay, kSigned + 90 * kDay);  // forgets it
+  bool revoked = false;
+  for (Instant now = kSigned + kHour; now < kSigned + 80 * kDay; now = now + 12 * kHour) {
+    const bool rejected = world.judge(now).outcome == Outcome::reject;
+    EXPECT_TRUE(rejected || !revoked) << iso8601(now);
+    revoked |= rejected;
+  }
+  EXPECT_TRUE(revoked);
+}
+
+TEST(Metamorphic, EveryProofCanOnlyHelp) {
+  // Taking time-stamps away never turns a refused signature into an accepted one.
+  for (const Metamorphosis& document : documents()) {
+    World world;
+    document.make(world);
+    const bool good = world.judge(document.now).outcome == Outcome::accept;
+    while (!world.signature().timestamps.empty()) {
+      world.signature().timestamps.pop_back();
+      EXPECT_TRUE(good || world.judge(document.now).outcome != Outcome::accept) << document.name;
+    }
+  }
 }
 
 }  // namespace
