@@ -7,6 +7,7 @@
 #include "bench/material.h"
 #include "bench/rows.h"
 #include "bench/xmlsec.h"
+#include "verify/report.h"
 
 namespace mohr::bench {
 namespace {
@@ -63,6 +64,12 @@ void verify_with(const verify::Verifier& verifier, const Bytes& message, const p
   question.now = kNow + kMinute;
   const auto verdict = verifier.verify(source, nullptr, evidence, question, nullptr);
   if (!verdict || verdict->outcome != verify::Outcome::accept) stop("a message that must be accepted was not");
+}
+
+verify::Verdict verdict_of(const verify::Verifier& verifier, const Bytes& message, const pki::Evidence& evidence) {
+  verify::Question question;
+  question.now = kNow + kMinute;
+  return must(verifier.verify(MemorySource(message), nullptr, evidence, question, nullptr), "verdict");
 }
 
 void raw_verify(const crypto::PublicKey& key, const crypto::SignatureAlgorithm& algorithm, ByteView octets, ByteView value,
@@ -143,6 +150,19 @@ void add_rows(const Bench* b, bool rsa, std::vector<Row>& rows) {
   if (auto xmlsec = xmlsec_verify(b->xml, *b->chain.root))
     rows.push_back({"xmlsec_verify_" + kind, "xmlsec's verification of the same document with its certificates (no revocation)", raw, 0,
                     std::move(xmlsec), [b] { raw_xml(*b); }});
+  if (rsa) {
+    auto verdict = std::make_shared<verify::Verdict>(verdict_of(*b->warm, b->cms, b->crls));
+    Row row{"report_html",
+            "the clerk's page of a verdict, Persian",
+            "one raw verification",
+            0,
+            [verdict] {
+              if (verify::report_html(*verdict, "letter.p7m", Language::fa).empty()) stop("no page");
+            },
+            [b] { raw_cms(*b); }};
+    row.most_us = 2000;
+    rows.push_back(std::move(row));
+  }
   auto openssl = std::make_shared<Openssl>(*b);
   rows.push_back({"openssl_cms_verify_" + kind, "OpenSSL's CMS_verify of the same message (no revocation)", raw, 0,
                   [b, openssl] { openssl_verify(*b, *openssl); }, [b] { raw_cms(*b); }});
