@@ -3,7 +3,9 @@
 #include <cstring>
 #include <filesystem>
 
+#include "format/facts_json.h"
 #include "format/reader.h"
+#include "format/zip.h"
 #include "pki/asn1/ber.h"
 #include "pki/asn1/pem.h"
 #include "pki/core/json.h"
@@ -113,6 +115,10 @@ void read_with(std::string_view reader, ByteView input) {
     (void)asn1::der_from_ber(input, true, budget);
   } else if (reader == "crl-index") {
     read_index(input, budget);
+  } else if (reader == "facts") {
+    if (const auto value = json::parse(input, budget)) (void)format::facts_from(*value, budget);
+  } else if (reader == "zip") {
+    (void)format::read_zip(input, budget);
   } else if (reader == "path") {
     find_path_in(input, budget);
   } else {  // documents: CMS, PDF, XML, JWS, by content
