@@ -1,7 +1,6 @@
 // Revocation lists as a source (RFC 5280 6.3.3).
 #include <algorithm>
 
-#include "pki/crypto_policy.h"
 #include "pki/revocation_sources.h"
 
 namespace mohr::pki {
@@ -107,7 +106,7 @@ class ListQuestion {
       if (!delta.is_delta() || !delta.issuer().equals(crl.issuer()) || is_from_future(query_, delta.this_update())) continue;
       if (!equal(scope_octets(delta), scope_octets(crl)) || !key_may_be_same(delta, crl)) continue;
       if (is_less_number(crl.number(), delta.base_number()) || !is_less_number(crl.number(), delta.number())) continue;
-      if (query_.strong_at(delta.fingerprint()) >= usable_until(delta.signature_algorithm())) continue;
+      if (query_.strong_at(delta.fingerprint()) >= query_.rules.algorithms->usable_until(delta.signature_algorithm())) continue;
       out.push_back(&delta);
     }
     return out;
@@ -141,7 +140,7 @@ class ListQuestion {
   // Whether the list is of use, whoever signed it.
   bool is_usable(const Crl& crl, std::uint32_t reasons) {
     const std::string issuer = crl.issuer().display();
-    const Instant until = usable_until(crl.signature_algorithm());
+    const Instant until = query_.rules.algorithms->usable_until(crl.signature_algorithm());
     if (crl.has_unknown_critical_extension()) {
       findings_.push_back(findings::crl_has_unknown_extension(issuer));
     } else if (reasons == 0) {

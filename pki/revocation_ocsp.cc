@@ -1,7 +1,6 @@
 // OCSP responses as a source (RFC 6960 4.2.2.2).
 #include <algorithm>
 
-#include "pki/crypto_policy.h"
 #include "pki/revocation_sources.h"
 
 namespace mohr::pki {
@@ -21,7 +20,9 @@ Result<ResponderRight> judge_delegate(const RevocationQuery& query, const OcspRe
   if (candidate.key_usage() && !(*candidate.key_usage() & (kDigitalSignature | kContentCommitment))) return ResponderRight::none;
   const auto key = candidate.key();
   const Instant strong_at = query.strong_at(response.fingerprint());
-  if (!key || strong_at >= usable_until(**key) || strong_at >= usable_until(candidate.signature_algorithm())) return ResponderRight::none;
+  const AlgorithmTable& algorithms = *query.rules.algorithms;
+  if (!key || strong_at >= algorithms.usable_until(**key) || strong_at >= algorithms.usable_until(candidate.signature_algorithm()))
+    return ResponderRight::none;
   MOHR_TRY(const bool signs, is_signed_by(candidate, response.signature_algorithm(), response.tbs(), response.signature(), query.budget));
   if (!signs) return ResponderRight::none;
   MOHR_CHECK(query.budget.spend(Limit::raw_verifications));
@@ -72,7 +73,7 @@ const SingleResponse* find_single(const RevocationQuery& query, const OcspRespon
 std::optional<Finding> objection(const RevocationQuery& query, const OcspResponse& response, const SingleResponse& single,
                                  const RevocationAnswer& answer) {
   const std::string subject = query.certificate.subject().display();
-  const Instant until = usable_until(response.signature_algorithm());
+  const Instant until = query.rules.algorithms->usable_until(response.signature_algorithm());
   if (response.has_unknown_critical_extension() || single.unknown_critical_extension)
     return findings::ocsp_has_unknown_extension(answer.source);
   if (is_from_future(query, single.this_update)) return findings::revocation_from_future(answer.source, single.this_update);

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "pki/crypto_policy.h"
 #include "pki/national.h"
 #include "verify/evaluation.h"
 #include "verify/opinions.h"
@@ -16,12 +15,12 @@ std::string subject_of(const format::Signature& signature) {
 }
 
 // 5.2.8: the algorithms of the signature and of its references, at the time that the signature is known to have existed
-// (crypto_policy.def).
-void accept_algorithms(const format::Signature& signature, Instant time, Findings& findings) {
-  if (signature.algorithm.scheme != crypto::SignatureScheme::none && time >= pki::usable_until(signature.algorithm))
+// (the table of the policy).
+void accept_algorithms(const format::Signature& signature, Instant time, const pki::AlgorithmTable& table, Findings& findings) {
+  if (signature.algorithm.scheme != crypto::SignatureScheme::none && time >= table.usable_until(signature.algorithm))
     findings.push_back(findings::signature_digest_weak(Code{crypto::signature_name(signature.algorithm)}));
   for (const format::Reference& reference : signature.references) {
-    if (reference.digest != signature.algorithm.digest && time >= pki::usable_until(reference.digest))
+    if (reference.digest != signature.algorithm.digest && time >= table.usable_until(reference.digest))
       findings.push_back(findings::signature_digest_weak(Code{std::string(crypto::digest_name(reference.digest))}));
   }
 }
@@ -113,7 +112,8 @@ Result<SignatureVerdict> judge(const format::Signature& signature, const Situati
   put_differences_first(verdict);
   if (situation.options.opinions > 1 && situation.grounds.opinion == nullptr)
     verdict.findings.push_back(findings::opinion_not_installed(Code{"Botan"}, Code{std::string(crypto::opinion_package())}));
-  accept_algorithms(signature, verdict.best_signature_time.value_or(situation.question.now), verdict.findings);
+  accept_algorithms(signature, verdict.best_signature_time.value_or(situation.question.now), algorithms_of(situation.grounds.policy),
+                    verdict.findings);
   if (signature.claimed_time && signature.signer) compare_claimed_time(*signature.claimed_time, *signature.signer, verdict.findings);
   if (signature.claimed_time && *signature.claimed_time > situation.question.now + 5 * kMinute)
     verdict.findings.push_back(findings::claimed_time_in_future(*signature.claimed_time));

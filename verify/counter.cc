@@ -110,6 +110,8 @@ void decide(const format::Signature& signature, const Situation& situation, Sign
   verdict.owner = r.owner;
   verdict.reason = reason;
   verdict.next = NextStep{r.step, params_for(r.step, reason)};
+  // What would wait is not waited for where the policy rejects it.
+  if (r.outcome == Outcome::reject && rule(reason.check).outcome == Outcome::hold) return;
   if (verdict.findings.size() == 1 || r.outcome == Outcome::hold) apply_waiting(reason, situation.question.now, verdict);
 }
 

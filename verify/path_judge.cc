@@ -56,7 +56,7 @@ void judge_revocation(const pki::Certificate& certificate, const pki::Revocation
 }
 
 Result<void> check_revocation(const PathQuestion& question, const Grounds& grounds, PathJudgement& judgement) {
-  pki::StatusRules rules{.anchor = judgement.anchor, .proofs = grounds.proofs};
+  pki::StatusRules rules{.anchor = judgement.anchor, .algorithms = &algorithms_of(grounds.policy), .proofs = grounds.proofs};
   if (grounds.policy != nullptr) {
     rules.longest_age = grounds.policy->freshness().longest_age;
     rules.next_update_binds = grounds.policy->freshness().next_update;
@@ -131,7 +131,9 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
   }
   auto judgement = std::make_shared<PathJudgement>();
   MOHR_TRY(pki::Path path,
-           pki::find_path(question.target, {question.purpose, question.time}, grounds.trust, grounds.evidence, grounds.budget));
+           pki::find_path(question.target,
+                          {.purpose = question.purpose, .time = question.time, .algorithms = &algorithms_of(grounds.policy)}, grounds.trust,
+                          grounds.evidence, grounds.budget));
   for (pki::CertificatePtr& certificate : path.certificates) judgement->path.push_back({std::move(certificate), {}});
   judgement->anchor = path.anchor;
   for (pki::Path& rejected : path.rejected) judgement->rejected.push_back({std::move(rejected.certificates), std::move(rejected.findings)});

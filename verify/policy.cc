@@ -19,6 +19,8 @@ constexpr std::array kRelaxable = {Check::certificate_wrong_usage,       Check::
                                    Check::certificate_profile_departure, Check::claimed_time_outside_certificate,
                                    Check::timestamp_order_wrong,         Check::timestamp_index_broken};
 
+constexpr std::int64_t kMostBits = 1 << 20;
+
 // The first day on which the rows of crypto_policy.def have to be looked at again.
 constexpr char kReviewBefore[] = "2028-01-01T00:00:00Z";
 
@@ -77,6 +79,39 @@ Rule at_level(Rule rule, Level level) {
   rule.outcome = level == Level::hold ? Outcome::hold : Outcome::reject;
   if (level == Level::reject && rule.owner != Owner::sender) rule.owner = Owner::sender, rule.step = Step::ask_sender_to_sign_again;
   return rule;
+}
+
+constexpr crypto::DigestAlgorithm kDigests[] = {
+#define DIGEST(tag, name, oid, uri, openssl, octets) crypto::DigestAlgorithm::tag,
+#include "pki/crypto/algorithms.def"
+#undef DIGEST
+};
+struct KeyName {
+  std::string_view id;
+  crypto::KeyType type;
+};
+constexpr KeyName kKeys[] = {{"rsa", crypto::KeyType::rsa},         {"rsa-pss", crypto::KeyType::rsa_pss}, {"ec", crypto::KeyType::ec},
+                             {"ed25519", crypto::KeyType::ed25519}, {"ed448", crypto::KeyType::ed448},     {"dsa", crypto::KeyType::dsa},
+                             {"ml-dsa", crypto::KeyType::ml_dsa},   {"slh-dsa", crypto::KeyType::slh_dsa}};
+
+Value end_value(Instant until) { return until == pki::kNoEnd ? Value() : Value(iso8601(until)); }
+
+Value digests_value(const pki::AlgorithmTable& table) {
+  Value value = json::Object{};
+  for (const crypto::DigestAlgorithm digest : kDigests)
+    if (const Instant until = table.usable_until(digest); until != Instant{})
+      value.add(std::string(crypto::digest_name(digest)), end_value(until));
+  return value;
+}
+
+Value keys_value(const pki::AlgorithmTable& table) {
+  json::Array list;
+  for (const auto& row : table.keys()) {
+    const auto name = std::find_if(std::begin(kKeys), std::end(kKeys), [&](const KeyName& one) { return one.type == row.type; });
+    Value key;
+    list.push_back(std::move(key.add("type", name->id).add("least_bits", row.least_bits).add("until", end_value(row.until))));
+  }
+  return list;
 }
 
 Value list_of(const std::set<std::string>& words) {
@@ -155,6 +190,62 @@ struct PolicyReader {
     return {};
   }
 
+  // Null: no end is known.
+  Result<Instant> end(const Value& value, const std::string& of) const {
+    if (value.is_null()) return pki::kNoEnd;
+    const auto time = value.string() != nullptr ? from_iso8601(*value.string()) : std::nullopt;
+    if (!time || *time <= Instant{}) return invalid("the end of " + of + " is neither null nor a time (a time looks like 2029-01-01)");
+    return *time;
+  }
+
+  Result<void> digests(const Value& object, pki::AlgorithmTable& table) const {
+    if (object.object() == nullptr) return invalid("digests is no object");
+    for (const crypto::DigestAlgorithm digest : kDigests) table.set(digest, Instant{});
+    for (const auto& [name, until] : *object.object()) {
+      const auto same = [&, &id = name](crypto::DigestAlgorithm one) { return crypto::digest_name(one) == id; };
+      const auto digest = std::find_if(std::begin(kDigests), std::end(kDigests), same);
+      if (digest == std::end(kDigests)) return invalid("unknown digest " + name);
+      MOHR_TRY(const Instant last, end(until, name));
+      table.set(*digest, last);
+    }
+    return {};
+  }
+
+  Result<void> keys(const Value& list, pki::AlgorithmTable& table) const {
+    if (list.array() == nullptr) return invalid("keys is no list");
+    table.clear_keys();
+    for (const Value& one : *list.array()) {
+      MOHR_CHECK(only(one, "a key", {"type", "least_bits", "until"}));
+      MOHR_TRY(const std::string type, text(one, "type"));
+      const auto known = std::find_if(std::begin(kKeys), std::end(kKeys), [&](const KeyName& row) { return row.id == type; });
+      if (known == std::end(kKeys)) return invalid("unknown type of key " + type);
+      const Value *bits = one.member("least_bits"), *until = one.member("until");
+      if (bits == nullptr || bits->integer() == nullptr || *bits->integer() < 0 || *bits->integer() > kMostBits)
+        return invalid("least_bits is no number of bits");
+      if (until == nullptr) return invalid("until is missing");
+      MOHR_TRY(const Instant last, end(*until, type));
+      if (!table.add({known->type, static_cast<int>(*bits->integer()), last})) return invalid("keys has too many rows");
+    }
+    return {};
+  }
+
+  Result<void> algorithms(const Value& object, Policy& policy) const {
+    MOHR_CHECK(only(object, "algorithms", {"review_before", "digests", "keys"}));
+    MOHR_TRY(const std::string review, text(object, "review_before"));
+    const auto date = from_iso8601(review);
+    if (!date) return invalid("review_before is no time (a time looks like 2026-11-25T09:30:00Z)");
+    const Value *own_digests = object.member("digests"), *own_keys = object.member("keys");
+    if (own_digests != nullptr) MOHR_CHECK(digests(*own_digests, policy.algorithms_));
+    if (own_keys != nullptr) MOHR_CHECK(keys(*own_keys, policy.algorithms_));
+    policy.own_digests_ = own_digests != nullptr;
+    policy.own_keys_ = own_keys != nullptr;
+    const bool whole = policy.own_digests_ && policy.own_keys_;
+    if (!whole && *date > *from_iso8601(kReviewBefore))
+      return invalid("review_before is later than the review of this version's own table, " + std::string(kReviewBefore));
+    policy.review_ = *date;
+    return {};
+  }
+
   Result<AuthorityRule> authority(const Value& object) const {
     MOHR_CHECK(only(object, "an authority", {"services", "organizations", "roles", "titles", "receivers", "least_level"}));
     AuthorityRule rule;
@@ -186,14 +277,7 @@ struct PolicyReader {
     MOHR_TRY(policy->name_fa_, text(name, "fa"));
     MOHR_CHECK(checks(*value.member("checks"), *policy));
     MOHR_CHECK(revocation(*value.member("revocation"), *policy));
-    const Value& algorithms = *value.member("algorithms");
-    MOHR_CHECK(only(algorithms, "algorithms", {"review_before"}));
-    MOHR_TRY(const std::string review, text(algorithms, "review_before"));
-    const auto date = from_iso8601(review);
-    if (!date) return invalid("review_before is no time (a time looks like 2026-11-25T09:30:00Z)");
-    if (*date > *from_iso8601(kReviewBefore))
-      return invalid("review_before is later than the review of this version's own table, " + std::string(kReviewBefore));
-    policy->review_ = *date;
+    MOHR_CHECK(algorithms(*value.member("algorithms"), *policy));
     if (const Value* list = value.member("authorities")) {
       if (list->array() == nullptr || list->array()->empty()) return invalid("authorities is no list with a row");
       for (const Value& one : *list->array()) {
@@ -250,12 +334,34 @@ Value Policy::json() const {
   revocation.add("next_update", freshness_.next_update ? "required" : "ignored");
   if (freshness_.longest_age) revocation.add("longest_age", *freshness_.longest_age);
   algorithms.add("review_before", iso8601(review_));
+  if (own_digests_) algorithms.add("digests", digests_value(algorithms_));
+  if (own_keys_) algorithms.add("keys", keys_value(algorithms_));
   value.add("version", 1).add("id", id_).add("name", std::move(name)).add("checks", std::move(checks));
   value.add("revocation", std::move(revocation)).add("algorithms", std::move(algorithms));
   if (authorities_.empty()) return value;
   json::Array list;
   for (const AuthorityRule& rule : authorities_) list.push_back(value_of(rule));
   return std::move(value.add("authorities", std::move(list)));
+}
+
+// The table that ends something earlier, and nothing later, is the stricter.
+static void compare_tables(const pki::AlgorithmTable& first, const pki::AlgorithmTable& second, std::vector<PolicyDifference>& differences) {
+  const auto side = [](bool a, bool b) { return a == b ? 0 : a ? -1 : 1; };
+  bool a = false, b = false;
+  for (const crypto::DigestAlgorithm digest : kDigests) {
+    a |= first.usable_until(digest) < second.usable_until(digest);
+    b |= second.usable_until(digest) < first.usable_until(digest);
+  }
+  if (a || b) differences.push_back({"algorithms.digests", digests_value(first), digests_value(second), side(a, b)});
+  a = b = false;
+  for (const pki::AlgorithmTable* table : {&first, &second}) {
+    for (const auto& row : table->keys()) {
+      const Instant x = first.usable_until(row.type, row.least_bits), y = second.usable_until(row.type, row.least_bits);
+      a |= x < y;
+      b |= y < x;
+    }
+  }
+  if (a || b) differences.push_back({"algorithms.keys", keys_value(first), keys_value(second), side(a, b)});
 }
 
 std::vector<PolicyDifference> compare(const Policy& first, const Policy& second) {
@@ -277,6 +383,7 @@ std::vector<PolicyDifference> compare(const Policy& first, const Policy& second)
   }
   const Instant r = first.review_algorithms_before(), s = second.review_algorithms_before();
   if (r != s) differences.push_back({"algorithms.review_before", iso8601(r), iso8601(s), r < s ? -1 : 1});
+  compare_tables(first.algorithms(), second.algorithms(), differences);
   if (!std::equal(first.authorities().begin(), first.authorities().end(), second.authorities().begin(), second.authorities().end())) {
     const auto rows = [](const Policy& one) {
       json::Array list;

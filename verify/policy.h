@@ -8,6 +8,7 @@
 
 #include "pki/anchor.h"
 #include "pki/core/json.h"
+#include "pki/crypto_policy.h"
 #include "verify/rules.h"
 
 namespace mohr::verify {
@@ -49,6 +50,7 @@ class Policy {
   // rules.def with this policy's levels.
   [[nodiscard]] const Rule& rule(Check check) const { return rules_[static_cast<std::size_t>(check)]; }
   [[nodiscard]] const Freshness& freshness() const { return freshness_; }
+  [[nodiscard]] const pki::AlgorithmTable& algorithms() const { return algorithms_; }
   [[nodiscard]] Instant review_algorithms_before() const { return review_; }
   [[nodiscard]] std::span<const AuthorityRule> authorities() const { return authorities_; }
   [[nodiscard]] json::Value json() const;
@@ -60,12 +62,19 @@ class Policy {
   std::string id_, name_en_, name_fa_;
   std::map<Check, Level> levels_;
   Freshness freshness_;
+  pki::AlgorithmTable algorithms_ = pki::default_algorithms();
+  bool own_digests_ = false, own_keys_ = false;  // else those of crypto_policy.def
   Instant review_;
   std::vector<AuthorityRule> authorities_;
   std::vector<Rule> rules_;  // by check
   crypto::Hash identity_;
 };
 using PolicyPtr = std::shared_ptr<const Policy>;
+
+// Of the policy; null: crypto_policy.def.
+inline const pki::AlgorithmTable& algorithms_of(const Policy* policy) {
+  return policy != nullptr ? policy->algorithms() : pki::default_algorithms();
+}
 
 // One thing that two policies say differently, and which of them is stricter there: -1 the first, 1 the second, 0 neither.
 struct PolicyDifference {

@@ -1,7 +1,6 @@
 // EN 319 102-1 5.4 and 5.6.3.4: the time-stamps of a document, the newest first, and what the good ones prove.
 #include <algorithm>
 
-#include "pki/crypto_policy.h"
 #include "verify/evaluation.h"
 #include "verify/opinions.h"
 #include "verify/policy.h"
@@ -14,12 +13,12 @@ bool has_failure(const Findings& findings, const Policy* policy) {
 }
 
 // 5.2.8 for a token: its imprint and its own signature, at the time that it is known to exist.
-void accept_algorithms(const pki::TimestampToken& token, Instant time, Findings& findings) {
+void accept_algorithms(const pki::TimestampToken& token, Instant time, const pki::AlgorithmTable& table, Findings& findings) {
   const pki::SignerInfo& signer = token.cms.signers.front();
   for (const crypto::DigestAlgorithm digest : {token.digest, signer.digest})
-    if (time >= pki::usable_until(digest))
+    if (time >= table.usable_until(digest))
       findings.push_back(findings::signature_digest_weak(Code{std::string(crypto::digest_name(digest))}));
-  if (signer.signature_algorithm.scheme != crypto::SignatureScheme::none && time >= pki::usable_until(signer.signature_algorithm))
+  if (signer.signature_algorithm.scheme != crypto::SignatureScheme::none && time >= table.usable_until(signer.signature_algorithm))
     findings.push_back(findings::signature_digest_weak(Code{crypto::signature_name(signer.signature_algorithm)}));
 }
 
@@ -84,7 +83,7 @@ Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier
   pki::TokenCheck checked = pki::check_token(token, certificates);
   verdict.findings = carrier.findings;
   verdict.findings.insert(verdict.findings.end(), checked.findings.begin(), checked.findings.end());
-  accept_algorithms(token, at, verdict.findings);
+  accept_algorithms(token, at, algorithms_of(situation.grounds.policy), verdict.findings);
   if (carrier.imprint.empty()) {
     verdict.findings.push_back(findings::content_missing());
   } else if (!equal(carrier.imprint, token.imprint)) {
