@@ -70,8 +70,8 @@ void verify_token(Verification& v) {
   const format::TimestampCarrier carrier =
       must(format::read_carrier_over(format::TimestampKind::signature, v.token, v.stamped, {}, budget, &v.memory), "token");
   const pki::ProofsOfExistence proofs;
-  const verify::Grounds grounds{v.evidence, v.trust, budget, &v.cache, v.identity, nullptr, &proofs};
-  const auto verdict = verify::judge_timestamp(carrier, {}, {v.question, v.options, grounds, {}});
+  const verify::Grounds grounds{v.evidence, v.trust, budget, &v.cache, v.identity, nullptr, nullptr, &proofs};
+  const auto verdict = verify::judge_timestamp(carrier, {}, {v.question, v.options, grounds});
   if (!verdict || !verdict->good) stop("a time-stamp that must be good was not");
 }
 

@@ -17,6 +17,6 @@ struct Command {
   int (*run)(const Arguments& arguments, const Terminal& terminal);
 };
 
-extern const Command kSign, kVerify, kInspect, kTimestamp, kTrust, kCertificate, kAuthority, kServe, kDoctor;
+extern const Command kSign, kVerify, kInspect, kExplain, kReplay, kTimestamp, kTrust, kCertificate, kAuthority, kServe, kDoctor;
 
 }  // namespace mohr::cli

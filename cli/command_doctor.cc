@@ -48,7 +48,7 @@ std::vector<Row> examine(const Arguments& arguments, bool fa) {
   std::vector<Row> rows;
   const auto say = [&](const char* en, const char* persian) { return std::string(fa ? persian : en); };
   rows.push_back({std::string("mohr ") + kVersion, true, {}});
-  for (const char* name : {"xml", "fetch", "http"}) {
+  for (const char* name : {"xml", "fetch", "http", "zip"}) {
     const auto module = load_module(name);
     rows.push_back(
         {say("module ", "بخش ") + name, module.has_value(), module ? "" : render(module.error(), fa ? Language::fa : Language::en)});

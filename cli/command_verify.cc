@@ -12,6 +12,7 @@ const std::vector<OptionRow>& options() {
   static const std::vector<OptionRow> rows = with_judging_options({
       {"content", "FILE", "the signed document, when the signature is a file of its own"},
       {"report", "FILE", "write the verdict as an HTML page too, or as NAME.xml by ETSI TS 119 102-2"},
+      {"bundle", "FILE", "keep everything the verdict was made from in a ZIP file (mohr replay)"},
       {"short", nullptr, "one line of at most 70 characters for each file, as an SMS"},
       {"expect-receiver", "ID", "refuse a message to another receiver"},
       {"expect-sender", "ID", "refuse a message of another sender"},
@@ -49,6 +50,14 @@ Result<void> write_report(const Verdict& verdict, const std::string& name, const
   return file.commit();
 }
 
+Result<void> write_bundle(const Verdict& verdict, const Source& document, const Session& session) {
+  MOHR_TRY(const verify::Record record, session.judging.record(verdict, document, session.content, session.question));
+  MOHR_TRY(const Bytes octets, verify::write_record(record));
+  MOHR_TRY(NewFile file, NewFile::create(session.arguments.value("bundle"), true));
+  MOHR_CHECK(file.write(octets));
+  return file.commit();
+}
+
 int verify_one(const std::string& path, bool alone, Session& session) {
   const bool as_json = session.arguments.has("json");
   const auto failed = [&](const Error& error) {
@@ -73,6 +82,10 @@ int verify_one(const std::string& path, bool alone, Session& session) {
     const auto written = write_report(*verdict, path, session);
     if (!written) return session.terminal.fail(written.error());
   }
+  if (session.arguments.has("bundle")) {
+    const auto written = write_bundle(*verdict, **document, session);
+    if (!written) return session.terminal.fail(written.error());
+  }
   return status_of_verdict(*verdict);
 }
 
@@ -91,6 +104,7 @@ Result<void> check_usage(const Arguments& arguments) {
   const bool several = arguments.files().size() > 1;
   if (several && arguments.has("content")) return wrong("--content goes with one file");
   if (arguments.has("short") && arguments.has("json")) return wrong("--short or --json, one of them");
+  if (several && arguments.has("bundle")) return wrong("--bundle goes with one file");
   if (several && arguments.has("report")) return wrong("--report goes with one file");
   return {};
 }
@@ -102,10 +116,11 @@ Result<int> judge_all(const Arguments& arguments, const Terminal& terminal) {
   question.expect_receiver = arguments.value("expect-receiver");
   question.expect_sender = arguments.value("expect-sender");
   question.expect_tracking_id = arguments.value("expect-tracking-id");
-  std::unique_ptr<FileSource> request, content;
+  std::unique_ptr<FileSource> content;
   if (arguments.has("expect-request")) {
-    MOHR_TRY(request, FileSource::open(arguments.value("expect-request")));
-    question.expect_request = request.get();
+    Budget budget;
+    MOHR_TRY(const auto request, FileSource::open(arguments.value("expect-request")));
+    MOHR_TRY(question.expect_request, crypto::digest_source(*request, crypto::DigestAlgorithm::sha256, budget));
   }
   if (arguments.has("content")) {
     MOHR_TRY(content, FileSource::open(arguments.value("content")));

@@ -27,7 +27,9 @@ Result<std::unique_ptr<Judging>> Judging::from(const Arguments& arguments) {
   }
   MOHR_TRY(pki::Trust trust, trust_from(arguments));
   MOHR_TRY(judging->installation_, installation_from(arguments));
-  MOHR_TRY(judging->evidence_, evidence_from(arguments, judging->installation_));
+  // A record carries its lists whole, so none is taken from an index.
+  const bool whole = arguments.has("bundle") || arguments.has("against") || arguments.has("what-would-help");
+  MOHR_TRY(judging->evidence_, evidence_from(arguments, whole ? nullptr : judging->installation_));
   MOHR_TRY(judging->fetcher_, fetcher_from(arguments, trust));
   verify::Options options;
   options.allowed_hosts = arguments.values("allow-host");
@@ -55,6 +57,12 @@ Result<verify::Verdict> Judging::judge(const Source& document, const Source* con
     if (const auto proof = verify::newest_proof(verdict)) newest_->saw(std::min(*proof, question.now));
   }
   return verdict;
+}
+
+Result<verify::Record> Judging::record(const verify::Verdict& verdict, const Source& document, const Source* content,
+                                       const verify::Question& question) const {
+  Budget budget;
+  return verify::record_of(verdict, {document, content}, *verifier_, question, budget);
 }
 
 }  // namespace mohr::cli

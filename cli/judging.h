@@ -3,7 +3,7 @@
 
 #include "cli/setting.h"
 #include "pki/newest_time.h"
-#include "verify/verifier.h"
+#include "verify/record.h"
 
 namespace mohr::cli {
 
@@ -17,6 +17,9 @@ class Judging {
   Judging& operator=(const Judging&) = delete;
   // --at, else now; the clock is compared with what was seen before.
   [[nodiscard]] Result<verify::Question> question() const;
+  // Everything that the verdict was made from.
+  [[nodiscard]] Result<verify::Record> record(const verify::Verdict& verdict, const Source& document, const Source* content,
+                                              const verify::Question& question) const;
   [[nodiscard]] Result<verify::Verdict> judge(const Source& document, const Source* content, const verify::Question& question) const;
 
  private:

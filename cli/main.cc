@@ -10,8 +10,8 @@
 namespace mohr::cli {
 namespace {
 
-constexpr std::array<const Command*, 9> kCommands = {&kSign,        &kVerify,    &kInspect, &kTimestamp, &kTrust,
-                                                     &kCertificate, &kAuthority, &kServe,   &kDoctor};
+constexpr std::array<const Command*, 11> kCommands = {&kSign,  &kVerify,      &kInspect,   &kExplain, &kReplay, &kTimestamp,
+                                                      &kTrust, &kCertificate, &kAuthority, &kServe,   &kDoctor};
 
 std::string overview() {
   std::string text = "mohr (مُهر): sign, time-stamp and verify documents and inquiries\n\nusage: mohr COMMAND [OPTION]... [FILE]...\n\n";

@@ -122,10 +122,10 @@ Result<verify::Verdict> judge(const mohr_verifier& verifier, const Source& docum
   question.expect_receiver = asked.expect_receiver;
   question.expect_sender = asked.expect_sender;
   question.expect_tracking_id = asked.expect_tracking_id;
-  std::unique_ptr<FileSource> request;
   if (!asked.expect_request.empty()) {
-    MOHR_TRY(request, FileSource::open(asked.expect_request));
-    question.expect_request = request.get();
+    MOHR_TRY(const auto request, FileSource::open(asked.expect_request));
+    Budget budget;
+    MOHR_TRY(question.expect_request, crypto::digest_source(*request, crypto::DigestAlgorithm::sha256, budget));
   }
   const std::unique_ptr<pki::Fetcher> fetcher = fetcher_for(verifier);
   return verifier.verifier.verify(document, content, verifier.evidence, question, fetcher.get());

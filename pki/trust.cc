@@ -13,11 +13,15 @@ constexpr std::uint64_t kFileAtMost = 16 << 20;
 
 Error invalid(const std::string& path, std::string what) { return errors::trust_invalid(Code{path}, Code{std::move(what)}); }
 
-Result<std::vector<CertificatePtr>> certificates_of(const std::string& path) {
-  MOHR_TRY(const Bytes file, read_file(path, kFileAtMost));
+Result<std::vector<CertificatePtr>> certificates_in(ByteView file, const std::string& path) {
   auto certificates = parse_certificates(file);
   if (!certificates) return std::move(certificates).error().at(path);
   return certificates;
+}
+
+Result<std::vector<CertificatePtr>> certificates_of(const std::string& path) {
+  MOHR_TRY(const Bytes file, read_file(path, kFileAtMost));
+  return certificates_in(file, path);
 }
 
 // Everything about an anchor that a verdict can depend on, for the identity of the trust.
@@ -106,7 +110,10 @@ Result<void> Trust::load(const std::string& path) {
     add_anchors(std::move(anchors));
     return {};
   }
-  if (fs::exists(fs::path(path) / "trust.json", ignored)) return load_description(path);
+  if (fs::exists(fs::path(path) / "trust.json", ignored)) {
+    const auto read = [&](const std::string& name) { return read_file((fs::path(path) / name).string(), kFileAtMost); };
+    return load(read, path);
+  }
   std::vector<std::string> files;
   std::error_code failed;
   for (fs::directory_iterator entry(path, failed), end; !failed && entry != end; entry.increment(failed))
@@ -131,16 +138,17 @@ Result<Trust> machine_trust() {
   return trust;
 }
 
-// FOLDER/trust.json (docs/trust.md).
-Result<void> Trust::load_description(const std::string& folder) {
-  const std::string path = folder + "/trust.json";
-  MOHR_TRY(const Bytes file, read_file(path, kFileAtMost));
+// docs/trust.md.
+Result<void> Trust::load(const std::function<Result<Bytes>(const std::string& name)>& read, const std::string& place) {
+  const std::string path = place + "/trust.json";
+  MOHR_TRY(const Bytes file, read("trust.json"));
   MOHR_TRY(TrustDescription description, parse_trust_description(file, path));
   const auto levels = std::make_shared<const LevelTable>(std::move(description.levels));
   for (TrustDescription::Row& row : description.anchors) {
     Anchor& anchor = row.anchor;
-    anchor.source = folder + "/" + row.file;
-    MOHR_TRY(std::vector<CertificatePtr> certificates, certificates_of(anchor.source));
+    anchor.source = place + "/" + row.file;
+    MOHR_TRY(const Bytes octets, read(row.file));
+    MOHR_TRY(std::vector<CertificatePtr> certificates, certificates_in(octets, anchor.source));
     if (certificates.size() != 1) return invalid(path, row.file + " does not hold exactly one certificate");
     anchor.certificate = std::move(certificates.front());
     const auto expected = from_hex(row.sha256);
@@ -150,7 +158,8 @@ Result<void> Trust::load_description(const std::string& folder) {
     MOHR_CHECK(add_anchor(std::move(anchor)));
   }
   for (const std::string& name : description.intermediates) {
-    MOHR_TRY(std::vector<CertificatePtr> certificates, certificates_of(folder + "/" + name));
+    MOHR_TRY(const Bytes octets, read(name));
+    MOHR_TRY(std::vector<CertificatePtr> certificates, certificates_in(octets, place + "/" + name));
     for (CertificatePtr& certificate : certificates) add_intermediate(std::move(certificate));
   }
   for (std::string& host : description.allowed_hosts) allow_host(std::move(host));

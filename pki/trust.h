@@ -1,6 +1,8 @@
 // What is trusted, by whom configured: anchors, intermediates, hosts. No anchor ships with mohr.
 #pragma once
 
+#include <functional>
+
 #include "pki/anchor.h"
 
 namespace mohr::pki {
@@ -21,6 +23,8 @@ class Trust {
   [[nodiscard]] const crypto::Hash& identity() const { return identity_; }      // of all of it: part of every cache key
   [[nodiscard]] bool is_locked() const { return locked_; }                      // a description that was loaded says "locked"
 
+  // A folder that is not on disk: `read` gives the octets of its trust.json and of the files that it names; `place` is for errors.
+  Result<void> load(const std::function<Result<Bytes>(const std::string& name)>& read, const std::string& place);
   // A PEM or DER file of anchors, or a folder: its trust.json (format in docs/trust.md), or else every *.pem and *.crt in it.
   // Errors: file errors, trust_invalid, certificate_invalid.
   Result<void> load(const std::string& path);
@@ -28,7 +32,6 @@ class Trust {
  private:
   void insert(Anchor anchor);
   void update_identity();
-  Result<void> load_description(const std::string& folder);
   std::vector<Anchor> anchors_;
   std::vector<CertificatePtr> intermediates_;
   std::vector<std::string> allowed_hosts_;

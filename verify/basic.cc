@@ -163,11 +163,14 @@ void verify_cryptographically(const format::Signature& signature, const pki::Cer
 }
 
 Result<std::vector<SignatureVerdict>> evaluate(const format::SignedDocument& facts, const Situation& situation) {
-  MOHR_TRY(const Timeline timeline, judge_timestamps(facts, situation));
+  MOHR_TRY(Timeline timeline, judge_timestamps(facts, situation));
+  if (situation.grounds.assumed != nullptr && situation.grounds.assumed->signature_time)
+    for (const format::Signature& signature : facts.signatures)
+      timeline.proofs.add(signature.hash, *situation.grounds.assumed->signature_time);
   Grounds grounds = situation.grounds;
   grounds.proofs = &timeline.proofs;
   grounds.identity = timeline.identity;
-  const Situation proven{situation.question, situation.options, grounds, situation.request};
+  const Situation proven{situation.question, situation.options, grounds};
   std::vector<SignatureVerdict> verdicts;
   verdicts.reserve(facts.signatures.size());
   for (const format::Signature& signature : facts.signatures) {

@@ -12,7 +12,6 @@ struct Situation {
   const Question& question;
   const Options& options;
   const Grounds& grounds;
-  crypto::Hash request;  // SHA-256 of the request that the answer must name; size 0: none expected
 };
 
 // The judgements of all signatures, in the order of the facts.

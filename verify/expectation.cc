@@ -12,10 +12,10 @@ void compare_with_question(const format::Identity& identity, const Situation& si
   if (!question.expect_tracking_id.empty() && identity.tracking_id != question.expect_tracking_id)
     findings.push_back(identity.tracking_id.empty() ? findings::tracking_id_missing()
                                                     : findings::tracking_id_differs(Code{identity.tracking_id}));
-  if (question.expect_request != nullptr) {
+  if (question.expect_request) {
     if (identity.request.empty()) {
       findings.push_back(findings::answers_no_request());
-    } else if (identity.request_digest != crypto::DigestAlgorithm::sha256 || !equal(identity.request, situation.request.view())) {
+    } else if (identity.request_digest != crypto::DigestAlgorithm::sha256 || !equal(identity.request, question.expect_request->view())) {
       findings.push_back(findings::answers_other_request());
     }
   }

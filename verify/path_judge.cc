@@ -60,6 +60,10 @@ Result<void> check_revocation(const PathQuestion& question, const Grounds& groun
     MOHR_TRY(pki::RevocationStatus status,
              pki::revocation_status(*certificate, *judgement.path[i + 1].certificate, question.time, question.now, grounds.trust,
                                     grounds.evidence, grounds.budget, {.anchor = judgement.anchor, .proofs = grounds.proofs}));
+    if (grounds.assumed != nullptr && grounds.assumed->good_status.contains(certificate->fingerprint())) {
+      status = pki::RevocationStatus{};
+      status.state = pki::RevocationState::good;
+    }
     judge_revocation(*certificate, status, i == 0, judgement.findings);
     if (status.this_update > judgement.from) judgement.from = status.this_update;
     if (status.next_update && *status.next_update < judgement.until) judgement.until = *status.next_update;

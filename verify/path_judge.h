@@ -1,6 +1,7 @@
 // Path and revocation of one certificate at one time, as EN 319 102-1 5.2.6 combines them; good results are cached by the Verifier.
 #pragma once
 
+#include <set>
 #include <shared_mutex>
 #include <unordered_map>
 
@@ -24,6 +25,13 @@ class PathCache {
   std::unordered_map<crypto::Hash, PathJudgementPtr, Hasher> judgements_;
 };
 
+// What is taken for true though nothing shows it: only to find out what would help (explanation.h). A verdict under assumptions is never
+// shown as one.
+struct Assumptions {
+  std::set<crypto::Hash> good_status;     // certificates
+  std::optional<Instant> signature_time;  // the signature existed then
+};
+
 struct PathQuestion {
   pki::CertificatePtr target;
   pki::Purpose purpose = pki::Purpose::signing;
@@ -40,6 +48,7 @@ struct Grounds {
   PathCache* cache = nullptr;
   crypto::Hash identity{};                         // of evidence, its proofs and trust together; needed with a cache
   const crypto::OpinionModule* opinion = nullptr;  // who else is asked about chains and values
+  const Assumptions* assumed = nullptr;
   const pki::ProofsOfExistence* proofs = nullptr;  // since when the evidence is known to exist; null: since now
 };
 Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds& grounds);

@@ -12,6 +12,7 @@ inline constexpr int kReportVersion = 1;
 json::Value report_json(const Verdict& verdict, std::string_view name);
 json::Value report_json(const Error& error, std::string_view name);  // outcome "ERROR"
 json::Value error_value(const Error& error);
+json::Value finding_value(const Finding& finding);
 // Every path to an anchor that was tried and does not hold: its subjects, target first, and why.
 json::Value rejected_paths_value(const PathJudgement& judgement);
 json::Value identity_value(const format::Identity& identity);  // member names as docs/attributes.md has them for JSON

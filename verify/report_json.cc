@@ -33,16 +33,6 @@ Value params_value(std::string_view names, const Params& params) {
   return members;
 }
 
-Value finding_value(const Finding& finding) {
-  const CheckRow& r = row(finding.check);
-  Value value;
-  value.add("id", r.id).add("params", params_value(r.names, finding.params));
-  if (const Rule& meaning = rule(finding.check); !meaning.clause.empty())
-    value.add("clause", "EN 319 102-1 " + std::string(meaning.clause));
-  value.add("en", render(finding, Language::en)).add("fa", render(finding, Language::fa));
-  return value;
-}
-
 Value findings_value(std::span<const Finding> findings) {
   Array list;
   for (const Finding& finding : findings) list.push_back(finding_value(finding));
@@ -194,6 +184,16 @@ Value signature_value(const format::Signature& signature, const SignatureVerdict
 }
 
 }  // namespace
+
+Value finding_value(const Finding& finding) {
+  const CheckRow& r = row(finding.check);
+  Value value;
+  value.add("id", r.id).add("params", params_value(r.names, finding.params));
+  if (const Rule& meaning = rule(finding.check); !meaning.clause.empty())
+    value.add("clause", "EN 319 102-1 " + std::string(meaning.clause));
+  value.add("en", render(finding, Language::en)).add("fa", render(finding, Language::fa));
+  return value;
+}
 
 Value rejected_paths_value(const PathJudgement& judgement) {
   Array list;

@@ -22,9 +22,9 @@ std::size_t length(std::string_view text) {
 // Characters that begin a grapheme whatever stands before them but a joiner. What is not known here is never cut at.
 bool begins_grapheme(char32_t c) {
   constexpr std::pair<char32_t, char32_t> kRanges[] = {
-      {0x20, 0x7e},       {0xa0, 0xac},      {0xae, 0x2ff},     {0x370, 0x482},     {0x48a, 0x52f},  // Latin, Greek, Cyrillic
-      {0x5d0, 0x5ea},     {0x620, 0x64a},    {0x660, 0x66f},    {0x671, 0x6d5},     {0x6ee, 0x6ff},  // Hebrew, Arabic
-      {0x2010, 0x2027},   {0x4e00, 0x9fff},  {0xac00, 0xd7a3},                                       // punctuation, Han, Hangul syllables
+      {0x20, 0x7e},     {0xa0, 0xac},     {0xae, 0x2ff},    {0x370, 0x482}, {0x48a, 0x52f},  // Latin, Greek, Cyrillic
+      {0x5d0, 0x5ea},   {0x620, 0x64a},   {0x660, 0x66f},   {0x671, 0x6d5}, {0x6ee, 0x6ff},  // Hebrew, Arabic
+      {0x2010, 0x2027}, {0x4e00, 0x9fff}, {0xac00, 0xd7a3},                                  // punctuation, Han, Hangul syllables
   };
   return std::any_of(std::begin(kRanges), std::end(kRanges), [c](const auto& range) { return c >= range.first && c <= range.second; });
 }
@@ -88,7 +88,8 @@ std::string_view short_cause(const Finding& finding, SubIndication sub_indicatio
 #define SHORT_CAUSE(tag, en, fa)
 #define SHORT_STEP(tag, en, fa)
 #define SHORT_CAUSE_OF(tag, en, fa) \
-  case Check::tag: return choose(language, en, fa);
+  case Check::tag:                  \
+    return choose(language, en, fa);
 #include "verify/short.def"
 #undef SHORT_CAUSE_OF
 #undef SHORT_CAUSE
@@ -97,7 +98,8 @@ std::string_view short_cause(const Finding& finding, SubIndication sub_indicatio
   switch (sub_indication) {
 #define SHORT_CAUSE_OF(tag, en, fa)
 #define SHORT_CAUSE(tag, en, fa) \
-  case SubIndication::tag: return choose(language, en, fa);
+  case SubIndication::tag:       \
+    return choose(language, en, fa);
 #include "verify/short.def"
 #undef SHORT_CAUSE_OF
 #undef SHORT_CAUSE
@@ -112,7 +114,8 @@ std::string short_step(const NextStep& next, Language language) {
 #define SHORT_CAUSE(tag, en, fa)
 #define SHORT_CAUSE_OF(tag, en, fa)
 #define SHORT_STEP(tag, en, fa) \
-  case Step::tag: return render(choose(language, en, fa), step_names(next.step), next.params, language);
+  case Step::tag:               \
+    return render(choose(language, en, fa), step_names(next.step), next.params, language);
 #include "verify/short.def"
 #undef SHORT_STEP
 #undef SHORT_CAUSE_OF
@@ -149,7 +152,8 @@ void add_if_it_fits(std::string_view words, std::string& text) {
 std::string accepted(const Verdict& verdict, std::string text, Language language) {
   const format::Signature& signature = verdict.document.signatures.front();
   std::string time;
-  if (const auto best = verdict.signatures.front().best_signature_time) time = std::string(choose(language, ", ", "، ")) + date(*best, language);
+  if (const auto best = verdict.signatures.front().best_signature_time)
+    time = std::string(choose(language, ", ", "، ")) + date(*best, language);
   if (signature.signer) {
     text += ": ";
     text += name_within(signature.signer->subject().display(), kRoom - std::min(kRoom, length(text) + length(time)), language);
@@ -170,9 +174,8 @@ std::string report_sms(const Verdict& verdict, Language language) {
   }
   std::string text = headline(verdict, language);
   if (verdict.outcome == Outcome::accept) return accepted(verdict, std::move(text), language);
-  const SignatureVerdict& worst = *std::max_element(verdict.signatures.begin(), verdict.signatures.end(), [](const auto& a, const auto& b) {
-    return a.outcome < b.outcome;
-  });
+  const SignatureVerdict& worst = *std::max_element(verdict.signatures.begin(), verdict.signatures.end(),
+                                                    [](const auto& a, const auto& b) { return a.outcome < b.outcome; });
   if (worst.reason) text.append(": ").append(short_cause(*worst.reason, worst.sub_indication, language)).append(".");
   if (worst.next) add_if_it_fits(short_step(*worst.next, language), text);
   return text;

@@ -106,7 +106,7 @@ Result<Timeline> judge_timestamps(const format::SignedDocument& facts, const Sit
   grounds.proofs = &timeline.proofs;
   std::map<crypto::Hash, Instant> good;  // tokens
   for (const Stamp& stamp : newest_first(facts)) {
-    const Situation here{situation.question, situation.options, grounds, situation.request};
+    const Situation here{situation.question, situation.options, grounds};
     MOHR_TRY(TimestampVerdict verdict, judge_timestamp(*stamp.carrier, stamp.signature->certificates, here));
     if (verdict.good && covers_later(*stamp.carrier, good)) {
       verdict.good = false;

@@ -112,7 +112,8 @@ struct Verdict {
   std::vector<std::string> trusted;  // anchors that were configured: display names
   Findings overrides;                // what the caller decided otherwise than the settings of this machine
   crypto::Hash trust_identity;
-  std::vector<OpinionSummary> opinions;  // of other libraries; empty when none was wanted
+  std::shared_ptr<const pki::Evidence> evidence;  // all that it could rest on; null when there is no signature
+  std::vector<OpinionSummary> opinions;           // of other libraries; empty when none was wanted
 };
 
 // The newest time that the verdict has proof of: of a status that it rests on, or of a time-stamp that is good. Nothing under an authority

@@ -11,12 +11,19 @@ struct Verifier::State {
   State(pki::Trust t, Options o) : trust(std::move(t)), options(std::move(o)) {
     for (const pki::Anchor& anchor : trust.anchors()) trusted.push_back(anchor.certificate->subject().display());
   }
+  // Where more evidence could come from; null: not from there.
+  struct Outside {
+    pki::Fetcher* fetcher;
+    pki::RevocationCache* kept;
+  };
+  Result<Verdict> judge(format::SignedDocument facts, const pki::Evidence& given, const Question& question, Outside outside,
+                        Budget& budget) const;
   [[nodiscard]] const crypto::OpinionModule* second_opinion() const { return options.second != nullptr ? options.second : second.module(); }
   pki::Trust trust;
   Options options;
-  PathCache cache;
-  pki::CertificateMemory memory;
-  crypto::SecondOpinion second;
+  mutable PathCache cache;
+  mutable pki::CertificateMemory memory;
+  mutable crypto::SecondOpinion second;
   std::vector<std::string> trusted;  // the anchors' names, for the reports
 };
 
@@ -56,11 +63,6 @@ crypto::Hash identity_of(const pki::Evidence& evidence, const pki::Trust& trust)
   return crypto::sha256(octets);
 }
 
-Result<crypto::Hash> request_digest(const Question& question, Budget& budget) {
-  if (question.expect_request == nullptr) return crypto::Hash{};
-  return crypto::digest_source(*question.expect_request, crypto::DigestAlgorithm::sha256, budget);
-}
-
 // What the caller decided otherwise than the settings: named in every verdict.
 Findings overrides_of(const Options& options, const Question& question) {
   Findings overrides = options.overrides;
@@ -78,9 +80,10 @@ Verdict assemble(format::SignedDocument facts, std::vector<SignatureVerdict> sig
   verdict.time_was_given = question.time_was_given;
   verdict.no_signature = signatures.empty();
   verdict.outcome = signatures.empty() ? Outcome::reject : Outcome::accept;
-  for (const SignatureVerdict& signature : signatures) {
-    verdict.outcome = std::max(verdict.outcome, signature.outcome);
-    if (signature.demonstration) verdict.demonstration = true;
+  for (std::size_t i = 0; i < signatures.size(); ++i) {
+    // Anybody can put a counter-signature beside a signature, so it speaks for itself only.
+    if (!facts.signatures[i].countersigns) verdict.outcome = std::max(verdict.outcome, signatures[i].outcome);
+    if (signatures[i].demonstration) verdict.demonstration = true;
   }
   verdict.document = std::move(facts);
   verdict.signatures = std::move(signatures);
@@ -95,35 +98,43 @@ Verdict assemble(format::SignedDocument facts, std::vector<SignatureVerdict> sig
 Verifier::Verifier(pki::Trust trust, Options options) : state_(std::make_unique<State>(std::move(trust), std::move(options))) {}
 Verifier::~Verifier() = default;
 const pki::Trust& Verifier::trust() const { return state_->trust; }
+const Options& Verifier::options() const { return state_->options; }
 
 Result<Verdict> Verifier::verify(const Source& document, const Source* content, const pki::Evidence& given, const Question& question,
                                  pki::Fetcher* fetcher) const {
   Budget budget(state_->options.limits);
   MOHR_TRY(format::SignedDocument facts, format::read(document, content, budget, state_->options.cache ? &state_->memory : nullptr));
-  if (facts.signatures.empty())
-    return assemble(std::move(facts), {}, question, state_->options, state_->trusted, state_->trust.identity(), given);
-  if (state_->trust.anchors().empty()) return errors::no_anchor();
+  return state_->judge(std::move(facts), given, question, {fetcher, state_->options.kept}, budget);
+}
 
+Result<Verdict> Verifier::judge(format::SignedDocument facts, const pki::Evidence& given, const Question& question) const {
+  Budget budget(state_->options.limits);
+  return state_->judge(std::move(facts), given, question, {nullptr, nullptr}, budget);
+}
+
+Result<Verdict> Verifier::State::judge(format::SignedDocument facts, const pki::Evidence& given, const Question& question, Outside outside,
+                                       Budget& budget) const {
+  if (facts.signatures.empty()) return assemble(std::move(facts), {}, question, options, trusted, trust.identity(), given);
+  if (trust.anchors().empty()) return errors::no_anchor();
   pki::Evidence evidence = given;
   add_document_evidence(facts, evidence);
   find_missing_signers(facts, evidence);
   add_timestamp_evidence(facts, evidence);
-  MOHR_TRY(const crypto::Hash request, request_digest(question, budget));
-  PathCache* cache = state_->options.cache ? &state_->cache : nullptr;
-  const bool second_wanted = state_->options.opinions > 1;
-  const crypto::OpinionModule* opinion = second_wanted ? state_->second_opinion() : nullptr;
-  pki::Asking asking(fetcher, state_->options.kept);
+  const bool second_wanted = options.opinions > 1;
+  const crypto::OpinionModule* opinion = second_wanted ? second_opinion() : nullptr;
+  pki::Asking asking(outside.fetcher, outside.kept);
   while (true) {
-    const Grounds grounds{evidence, state_->trust, budget, cache, identity_of(evidence, state_->trust), opinion};
-    MOHR_TRY(std::vector<SignatureVerdict> verdicts, evaluate(facts, Situation{question, state_->options, grounds, request}));
+    const Grounds grounds{evidence, trust,          budget, options.cache ? &cache : nullptr, identity_of(evidence, trust),
+                          opinion,  options.assumed};
+    MOHR_TRY(std::vector<SignatureVerdict> verdicts, evaluate(facts, Situation{question, options, grounds}));
     // Judged again after each thing that came: it may make the other needs needless.
     bool came = false;
-    if (fetcher != nullptr || state_->options.kept != nullptr) {
-      MOHR_TRY(came, asking.learn(needs(facts, verdicts, grounds, state_->options), evidence, budget));
+    if (outside.fetcher != nullptr || outside.kept != nullptr) {
+      MOHR_TRY(came, asking.learn(needs(facts, verdicts, grounds, options), evidence, budget));
     }
     if (came) continue;
-    Verdict verdict =
-        assemble(std::move(facts), std::move(verdicts), question, state_->options, state_->trusted, state_->trust.identity(), evidence);
+    Verdict verdict = assemble(std::move(facts), std::move(verdicts), question, options, trusted, trust.identity(), evidence);
+    verdict.evidence = std::make_shared<const pki::Evidence>(std::move(evidence));
     if (second_wanted) verdict.opinions.push_back(sum_up(opinion, verdict.signatures));
     return verdict;
   }

@@ -4,6 +4,7 @@
 #include "format/reader.h"
 #include "pki/crypto/opinion.h"
 #include "pki/revocation_cache.h"
+#include "verify/path_judge.h"
 #include "verify/verdict.h"
 
 namespace mohr::verify {
@@ -13,7 +14,7 @@ struct Question {
   Instant now;
   bool time_was_given = false;
   std::string expect_receiver, expect_sender, expect_tracking_id;
-  const Source* expect_request = nullptr;  // the message that this one answers
+  std::optional<crypto::Hash> expect_request;  // SHA-256 of the message that this one answers
 };
 
 struct Options {
@@ -24,6 +25,7 @@ struct Options {
   const crypto::OpinionModule* second = nullptr;  // asked in place of the installed one
   pki::RevocationCache* kept = nullptr;           // what was fetched before, on disk; outlives the verifier
   std::vector<std::string> allowed_hosts;         // may be asked for missing issuers though no path verifies yet (--allow-host)
+  const Assumptions* assumed = nullptr;           // null but for explanation.h
   Findings overrides;                             // what the door's caller decided about trust: named in every verdict
 };
 
@@ -36,7 +38,10 @@ class Verifier {
   // Errors: could not (unreadable, budget, environment: no anchor configured). A bad signature is a verdict.
   [[nodiscard]] Result<Verdict> verify(const Source& document, const Source* content, const pki::Evidence& given, const Question& question,
                                        pki::Fetcher* fetcher) const;
+  // The same from facts that were read before: nothing of a document is looked at, and nothing is fetched.
+  [[nodiscard]] Result<Verdict> judge(format::SignedDocument facts, const pki::Evidence& given, const Question& question) const;
   [[nodiscard]] const pki::Trust& trust() const;
+  [[nodiscard]] const Options& options() const;
 
  private:
   struct State;

@@ -90,7 +90,7 @@ struct World {
     question.now = now;
     Options options;
     options.opinions = 1;
-    const auto verdicts = evaluate(facts, {question, options, {evidence, trust, budget}, {}});
+    const auto verdicts = evaluate(facts, {question, options, {evidence, trust, budget}});
     EXPECT_TRUE(verdicts);
     return verdicts->front();
   }

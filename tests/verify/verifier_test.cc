@@ -161,10 +161,8 @@ TEST(Verifier, ComparesWithWhatTheCallerExpects) {
   Question sender;
   sender.expect_sender = "10380284790";
   expect(world.judge(octets, sender), Outcome::reject, Check::sender_missing, Owner::sender);
-  const std::string other = "other";
-  const MemorySource request(as_bytes(other));
   Question answer;
-  answer.expect_request = &request;
+  answer.expect_request = crypto::sha256(as_bytes("other"));
   expect(world.judge(octets, answer), Outcome::reject, Check::answers_no_request, Owner::sender);
   Question late;
   late.now = kNow + 2 * kHour;
