@@ -1,5 +1,6 @@
 #include <array>
 
+#include "pki/core/detail.h"
 #include "pki/core/error.h"
 #include "pki/core/finding.h"
 #include "pki/core/text.h"
@@ -49,7 +50,7 @@ std::string render(const Error& error, Language language) {
   std::string text = render(language == Language::fa ? r.fa : r.en, r.names, error.params, language);
   if (error.place.empty()) return text;
   return text +
-         (language == Language::fa ? " (جای آن: " + isolate_ltr(printable(error.place)) + ")" : " (at " + printable(error.place) + ")");
+         (language == Language::fa ? " (جای آن: " + detail_in_persian(error.place) + ")" : " (at " + printable(error.place) + ")");
 }
 
 std::string render_next(const Error& error, Language language) {
