@@ -49,8 +49,7 @@ std::string render(const Error& error, Language language) {
   const ErrorRow& r = row(error.code);
   std::string text = render(language == Language::fa ? r.fa : r.en, r.names, error.params, language);
   if (error.place.empty()) return text;
-  return text +
-         (language == Language::fa ? " (جای آن: " + detail_in_persian(error.place) + ")" : " (at " + printable(error.place) + ")");
+  return text + (language == Language::fa ? " (جای آن: " + detail_in_persian(error.place) + ")" : " (at " + printable(error.place) + ")");
 }
 
 std::string render_next(const Error& error, Language language) {
