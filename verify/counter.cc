@@ -109,7 +109,8 @@ void decide(const format::Signature& signature, const Situation& situation, Sign
   verdict.owner = r.owner;
   verdict.reason = reason;
   verdict.next = NextStep{r.step, params_for(r.step, reason)};
-  if (verdict.findings.size() == 1 || r.outcome == Outcome::hold) apply_waiting(reason, situation.question.now, verdict);
+  const bool raised = r.outcome > rule(reason.check).outcome;  // the policy wants no waiting
+  if (!raised && (verdict.findings.size() == 1 || r.outcome == Outcome::hold)) apply_waiting(reason, situation.question.now, verdict);
 }
 
 }  // namespace mohr::verify
