@@ -1,6 +1,5 @@
 #include "pki/core/detail.h"
 
-#include <array>
 #include <optional>
 #include <vector>
 
@@ -20,7 +19,7 @@ constexpr std::size_t holes_of(std::string_view pattern) {
 struct DetailRow {
   std::string_view en, fa;
 };
-constexpr std::array kRows = {
+constexpr DetailRow kRows[] = {
 #define DETAIL(en, fa) DetailRow{en, fa},
 #include "pki/core/details.def"
 #undef DETAIL

@@ -8,7 +8,7 @@
 namespace mohr {
 namespace {
 
-constexpr std::array kChecks = {
+constexpr CheckRow kChecks[] = {
 #define CHECK(tag, id, params, names, en, fa) CheckRow{id, #names, en, fa},
 #include "pki/core/checks.def"
 #undef CHECK
