@@ -51,8 +51,8 @@ struct SignedData {
 Result<SignedData> parse_signed_data(ByteView encoding, Budget& budget);
 Result<SignedData> parse_signed_data(Bytes&& encoding, Budget& budget);  // keeps the octets instead of copying them
 
-// A SignerInfo that stands alone, as a counter-signature does (RFC 5652 11.4): a whole element inside the encoding of a message that outlives
-// it. Errors: der_invalid, cms_invalid, budget_exceeded.
+// A SignerInfo that stands alone, as a counter-signature does (RFC 5652 11.4): a whole element inside the encoding of a message that
+// outlives it. Errors: der_invalid, cms_invalid, budget_exceeded.
 Result<SignerInfo> parse_signer_info(ByteView encoding, Budget& budget);
 
 // The certificate that a signer names, among those given; null when there is none.

@@ -12,8 +12,8 @@ inline constexpr std::uint32_t kAllReasons = 0x1fe;
 
 // What one question about a status has found out on its way, whatever certificate it was about.
 struct StatusMemory {
-  std::vector<crypto::Hash> asked;    // certificates whose status is being looked for, the outermost first: none vouches for itself
-  std::map<std::pair<crypto::Hash, Instant>, bool> good;  // signers of lists and answers, at a time
+  std::vector<crypto::Hash> asked;  // certificates whose status is being looked for, the outermost first: none vouches for itself
+  std::map<std::pair<crypto::Hash, Instant>, bool> good;            // signers of lists and answers, at a time
   std::map<std::pair<crypto::Hash, crypto::Hash>, bool> signed_by;  // source and certificate
 };
 
@@ -27,7 +27,9 @@ struct RevocationQuery {
   const StatusRules& rules;
   StatusMemory& memory;
   // Since when the source with that fingerprint is known to exist, and when its algorithms must be strong.
-  [[nodiscard]] Instant known_since(const crypto::Hash& source) const { return rules.proofs ? rules.proofs->known_since(source, now) : now; }
+  [[nodiscard]] Instant known_since(const crypto::Hash& source) const {
+    return rules.proofs ? rules.proofs->known_since(source, now) : now;
+  }
   [[nodiscard]] Instant strong_at(const crypto::Hash& source) const { return rules.algorithms_at.value_or(known_since(source)); }
 };
 

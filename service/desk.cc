@@ -15,7 +15,7 @@ namespace mohr::service {
 namespace {
 
 constexpr const char* kHtml = "text/html; charset=utf-8";
-constexpr int kIdleSeconds = 120;  // a slow machine, and the network while a document is judged
+constexpr int kIdleSeconds = 120;               // a slow machine, and the network while a document is judged
 constexpr std::size_t kFormAtMost = 64 * 1024;  // what a form adds to its files
 constexpr std::size_t kFilesAtMost = 2;
 
@@ -84,7 +84,8 @@ HttpResponse judge_one(const Desk& desk, const FormPart& document, const FormPar
 
 HttpResponse judge(const Desk& desk, const HttpRequest& request, Language language) {
   if (request.too_long)
-    return notice(413, language, errors::budget_exceeded(Code{"memory-bytes"}, static_cast<std::int64_t>(Limits().of(Limit::memory_bytes))));
+    return notice(413, language,
+                  errors::budget_exceeded(Code{"memory-bytes"}, static_cast<std::int64_t>(Limits().of(Limit::memory_bytes))));
   auto parts = read_form(request.content_type, request.body, 16);
   if (!parts) return notice(400, language, DeskWord::form_broken, DeskWord::form_broken_next);
   std::erase_if(*parts, [](const FormPart& part) { return part.name != "files" || (part.filename.empty() && part.contents.empty()); });

@@ -92,7 +92,12 @@ std::string desk_page(Language language, const Notice* notice) {
   say(DeskWord::other_language).markup("</a></nav>\n");
   if (notice != nullptr) {
     html.markup("<section class=notice role=alert><h2>");
-    say(DeskWord::not_judged).markup("</h2><p>").text(notice->what).markup("</p><p class=next>").text(notice->next).markup("</p></section>\n");
+    say(DeskWord::not_judged)
+        .markup("</h2><p>")
+        .text(notice->what)
+        .markup("</p><p class=next>")
+        .text(notice->next)
+        .markup("</p></section>\n");
   }
   html.markup("<h1>");
   say(DeskWord::title).markup("</h1>\n");

@@ -82,11 +82,10 @@ void decide(const format::Signature& signature, const Situation& situation, Sign
     if (proven) return accept(signature, verdict);
     verdict.findings.push_back(findings::signer_certificate_missing());
   }
-  // Dates at a proven time are looked at last, in 5.5.4.
+  // That a certificate did not hold yet at a proven time is looked at last, in 5.5.4.
   if (verdict.best_signature_time) {
     const auto is_date = [](const Finding& finding) {
-      return finding.check == Check::certificate_newer_than_signature || finding.check == Check::certificate_not_yet_valid ||
-             finding.check == Check::certificate_expired || finding.check == Check::certificate_expired_unrevoked;
+      return finding.check == Check::certificate_newer_than_signature || finding.check == Check::certificate_not_yet_valid;
     };
     std::stable_partition(verdict.findings.begin(), verdict.findings.end(), [&](const Finding& finding) { return !is_date(finding); });
   }
@@ -110,9 +109,8 @@ void decide(const format::Signature& signature, const Situation& situation, Sign
   verdict.owner = r.owner;
   verdict.reason = reason;
   verdict.next = NextStep{r.step, params_for(r.step, reason)};
-  // What would wait is not waited for where the policy rejects it.
-  if (r.outcome == Outcome::reject && rule(reason.check).outcome == Outcome::hold) return;
-  if (verdict.findings.size() == 1 || r.outcome == Outcome::hold) apply_waiting(reason, situation.question.now, verdict);
+  const bool raised = r.outcome > rule(reason.check).outcome;  // the policy wants no waiting
+  if (!raised && (verdict.findings.size() == 1 || r.outcome == Outcome::hold)) apply_waiting(reason, situation.question.now, verdict);
 }
 
 }  // namespace mohr::verify

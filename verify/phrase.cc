@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "pki/core/detail.h"
 #include "pki/core/text.h"
 #include "pki/national.h"
 
@@ -101,7 +102,7 @@ std::string standing_line(const SignatureVerdict& verdict, Language language) {
 
 std::string uncovered_line(const format::Uncovered& part, Language language) {
   const bool later = part.kind == "later-revision" || part.kind == "trailing-bytes";
-  std::string line = isolate_ltr(printable(part.place)) + ": ";
+  std::string line = (language == Language::fa ? detail_in_persian(part.place) : isolate_ltr(printable(part.place))) + ": ";
   line += phrase(later ? Label::later_revision : Label::other_part, language);
   if (part.octets != 0) {
     const std::string count = std::to_string(part.octets);

@@ -14,6 +14,7 @@ Value param_value(const Param& param) {
   struct {
     Value operator()(const std::string& text) const { return text; }
     Value operator()(const Code& code) const { return code.value; }
+    Value operator()(const Detail& detail) const { return detail.value; }
     Value operator()(Instant time) const { return iso8601(time); }
     Value operator()(std::int64_t count) const { return count; }
     Value operator()(const Cause& cause) const { return cause.id; }

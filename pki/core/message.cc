@@ -1,5 +1,6 @@
 #include <array>
 
+#include "pki/core/detail.h"
 #include "pki/core/error.h"
 #include "pki/core/finding.h"
 #include "pki/core/text.h"
@@ -7,7 +8,7 @@
 namespace mohr {
 namespace {
 
-constexpr std::array kChecks = {
+constexpr CheckRow kChecks[] = {
 #define CHECK(tag, id, params, names, en, fa) CheckRow{id, #names, en, fa},
 #include "pki/core/checks.def"
 #undef CHECK
@@ -48,8 +49,7 @@ std::string render(const Error& error, Language language) {
   const ErrorRow& r = row(error.code);
   std::string text = render(language == Language::fa ? r.fa : r.en, r.names, error.params, language);
   if (error.place.empty()) return text;
-  return text +
-         (language == Language::fa ? " (جای آن: " + isolate_ltr(printable(error.place)) + ")" : " (at " + printable(error.place) + ")");
+  return text + (language == Language::fa ? " (جای آن: " + detail_in_persian(error.place) + ")" : " (at " + printable(error.place) + ")");
 }
 
 std::string render_next(const Error& error, Language language) {

@@ -27,8 +27,15 @@ struct Cause {
   bool operator==(const Cause&) const = default;
 };
 
+// What exactly is wrong, in a few English words and values: "object 12 is missing". details.def has them in Persian.
+struct Detail {
+  std::string value;
+  Detail(Code words) : value(std::move(words.value)) {}  // NOLINT(google-explicit-constructor): a row may ask for either
+  bool operator==(const Detail&) const = default;
+};
+
 // std::string: names and words; Instant: shown Jalali in Persian; int64: a count.
-using Param = std::variant<std::string, Code, Instant, std::int64_t, Cause>;
+using Param = std::variant<std::string, Code, Instant, std::int64_t, Cause, Detail>;
 using Params = std::vector<Param>;
 
 enum class Language : std::uint8_t { en, fa };

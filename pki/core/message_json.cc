@@ -17,6 +17,7 @@ Value record_of(const Param& param) {
   struct {
     Value operator()(const std::string& text) const { return Value().add("text", text); }
     Value operator()(const Code& code) const { return Value().add("code", code.value); }
+    Value operator()(const Detail& detail) const { return Value().add("detail", detail.value); }
     Value operator()(Instant time) const { return Value().add("time", time.seconds); }
     Value operator()(std::int64_t count) const { return Value().add("count", count); }
     Value operator()(const Cause& cause) const { return Value().add("cause", cause.id).add("en", cause.en).add("fa", cause.fa); }
@@ -29,6 +30,7 @@ std::optional<Param> param_from(const Value& record) {
   const auto& [kind, value] = record.object()->front();
   if (kind == "text" && value.string() != nullptr) return Param(*value.string());
   if (kind == "code" && value.string() != nullptr) return Param(Code{*value.string()});
+  if (kind == "detail" && value.string() != nullptr) return Param(Detail(Code{*value.string()}));
   if (kind == "time" && value.integer() != nullptr) return Param(Instant{*value.integer()});
   if (kind == "count" && value.integer() != nullptr) return Param(*value.integer());
   const std::string *en = record.string("en"), *fa = record.string("fa");

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "pki/core/bytes.h"
+#include "pki/core/detail.h"
 #include "pki/core/jalali.h"
 
 namespace mohr {
@@ -62,6 +63,9 @@ std::string display(const Param& param, Language language) {
     std::string operator()(const std::string& name) const { return isolate(printable(name)); }
     std::string operator()(const Code& code) const {
       return language == Language::fa ? isolate_ltr(printable(code.value)) : printable(code.value);
+    }
+    std::string operator()(const Detail& detail) const {
+      return language == Language::fa ? detail_in_persian(detail.value) : printable(detail.value);
     }
     std::string operator()(Instant time) const { return mohr::display(time, language); }
     std::string operator()(std::int64_t count) const {

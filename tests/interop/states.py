@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """mohr beside EU DSS in every state of states/states.txt: tests/interop/states.py --mohr PROGRAM [--only WORD] [--keep FOLDER] [--differing]
 
-One JVM makes every document, asks DSS about it with DSS's default policy, and hands it on; mohr judges it under the same constraints (states/dss-default.json). Prints
+One JVM makes every document, asks DSS about it with DSS's default policy, and hands it on; mohr judges it under the same constraints (its policy dss-default). Prints
 state | DSS | mohr, and where mohr's own default is stricter. A difference stands in states/differences.txt with the clause that decides it; any other one fails,
 and so does one that is no more. tests/interop/run calls this without the tables.
 """
@@ -18,8 +18,11 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 TARGET = ROOT / ".cache" / "interop" / "dss" / "target"
-TABLE, DIFFERENCES, POLICY = (HERE / "states" / name for name in ("states.txt", "differences.txt", "dss-default.json"))
+TABLE, DIFFERENCES = HERE / "states" / "states.txt", HERE / "states" / "differences.txt"
+ONLY_DSS_MAKES = ("stamp-bound-to-another",)  # the time-stamp that mohr asks for is a sound one
 FORMATS = ("cades", "xades", "pades", "jades")
+
+NOT_BY_DSS = "DigestAlgorithm for content timestamp creation"  # its PAdES content time-stamps want another digest than this maker's
 
 # What one document is called by DSS, by mohr under DSS's constraints, and by mohr as it comes.
 Row = collections.namedtuple("Row", "state format maker level dss mohr strict reasons")
@@ -39,9 +42,9 @@ def compare(mohr, folder, table=TABLE, strict_too=False):
         for line in process.stdout:
             made = json.loads(line)
             if "signatures" in made:
-                strict = pool.submit(judge, mohr, folder, made, None) if strict_too and made["maker"] == "DSS" else None
-                rows.append((made, pool.submit(judge, mohr, folder, made, POLICY), strict))
-            elif "declined" not in made:  # mohr may decline to sign what nobody would accept
+                strict = pool.submit(judge, mohr, folder, made, "strict") if strict_too and made["maker"] == "DSS" else None
+                rows.append((made, pool.submit(judge, mohr, folder, made, "dss-default"), strict))
+            elif "declined" not in made and NOT_BY_DSS not in made["error"]:  # mohr may decline to sign what nobody would accept
                 unmade.append(f"{made['state']}/{made['format']}/{made['maker']}: {made['error']}")
     if process.wait():
         unmade.append("the JVM ended with an error")
@@ -55,10 +58,8 @@ def finish(made, same, strict):
 
 
 def judge(mohr, folder, made, policy):
-    """What mohr says under this policy, or its default one, and its reasons."""
-    call = [mohr, "verify", made["file"], "--json", "--offline", "--no-cache", "--at", made["at"]]
-    if policy and policy.exists():
-        call += ["--policy", policy]
+    """What mohr says under this policy, and its reasons."""
+    call = [mohr, "verify", made["file"], "--json", "--offline", "--no-cache", "--at", made["at"], "--policy", policy]
     given = {"--trust": folder.glob("*.anchor.der"), "--crl": made["lists"], "--ocsp": made["answers"], "--content": filter(None, [made["content"]])}
     call += [word for option, files in given.items() for file in files for word in (option, file)]
     done = subprocess.run([str(word) for word in call], capture_output=True, timeout=60)
@@ -99,6 +100,8 @@ def faults(rows, listed):
         expected = listed.get((row.state, row.format))
         if row.dss != row.mohr and expected is None:
             yield row, "differs"
+        elif expected and row.dss == row.mohr and row.maker == "mohr" and row.state in ONLY_DSS_MAKES:
+            continue
         elif expected and row.dss == row.mohr:
             yield row, "is listed as a difference and is none"
         elif expected and expected != (row.dss, row.mohr):

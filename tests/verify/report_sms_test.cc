@@ -121,7 +121,8 @@ TEST(Sms, NamesCannotSpoofOrBreak) {
   for (int i = 0; i < 30; ++i) family += "\U0001F468\u200d";
   for (int i = 0; i < 60; ++i) flags += "\U0001F1EE\U0001F1F7";
   const std::string vowels =
-      "سازمان ثبتِ اَحوال کشورِ مَحروسه و دیگر سازمان‌هایِ وابسته به آن در همهٔ "
+      "سازمان ثبتِ اَحوال کشورِ مَحروسه و دیگر سازمان‌هایِ وابسته به آن در "
+      "همهٔ "
       "استان‌ها";
   for (const std::string& name : {marks, family, flags, vowels, std::string("x\u202eTPECCA"), std::string("A\nACCEPTED: B"),
                                   std::string(300, 'a'), std::string("\u2069\u2069 REJECTED")}) {

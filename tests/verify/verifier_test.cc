@@ -108,6 +108,25 @@ TEST(Verifier, RejectsRevokedAndWaitsForHeld) {
   EXPECT_EQ(std::get<Instant>(waiting.signatures.front().next->params.front()), kNow + 2 * kDay);  // the next list
 }
 
+TEST(Verifier, APolicyThatRejectsIsNotSoftenedByWaiting) {
+  const World held({{{}, kNow - kDay, 6}});
+  pki::Trust trust;
+  ASSERT_TRUE(trust.add_anchor({held.root.certificate, true, true, "test"}));
+  Options options;
+  const std::string text =
+      R"({"version": 1, "id": "t", "name": {"en": "t", "fa": "t"}, "checks": {"signature.certificate-on-hold": "reject"},
+      "revocation": {"next_update": "required"}, "algorithms": {"review_before": "2028-01-01T00:00:00Z"}})";
+  options.policy = *Policy::parse(as_bytes(text), "test");
+  pki::Evidence evidence;
+  evidence.add(held.crl, pki::Origin::given);
+  Question question;
+  question.now = kNow;
+  const Bytes octets = held.signed_cms();
+  const auto verdict = Verifier(std::move(trust), std::move(options)).verify(MemorySource(octets), nullptr, evidence, question, nullptr);
+  ASSERT_TRUE(verdict);
+  expect(*verdict, Outcome::reject, Check::certificate_on_hold, Owner::sender);
+}
+
 TEST(Verifier, RejectsExpiredAndStaleListsAreMissingOnes) {
   World world;
   const Bytes octets = world.signed_cms();
