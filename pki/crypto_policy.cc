@@ -32,14 +32,21 @@ constexpr AlgorithmTable kDefault = [] {
 const AlgorithmTable& default_algorithms() { return kDefault; }
 
 Instant AlgorithmTable::usable_until(const crypto::SignatureAlgorithm& algorithm) const {
+  Instant until = kNoEnd;
   switch (algorithm.scheme) {
     case crypto::SignatureScheme::none: return kNever;
     case crypto::SignatureScheme::eddsa:
     case crypto::SignatureScheme::ml_dsa:
-    case crypto::SignatureScheme::slh_dsa: return kNoEnd;  // their keys decide
-    case crypto::SignatureScheme::rsa_pss: return std::min(usable_until(algorithm.digest), usable_until(algorithm.mgf_digest));
-    default: return usable_until(algorithm.digest);
+    case crypto::SignatureScheme::slh_dsa: break;  // their keys decide
+    case crypto::SignatureScheme::rsa_pss: until = std::min(usable_until(algorithm.digest), usable_until(algorithm.mgf_digest)); break;
+    default: until = usable_until(algorithm.digest);
   }
+  if (signatures().empty()) return until;
+  const auto is_it = [&](const SignatureRow& row) {
+    return row.scheme == algorithm.scheme && row.digest == algorithm.digest && row.set == algorithm.set;
+  };
+  const auto row = std::find_if(signatures().begin(), signatures().end(), is_it);
+  return row == signatures().end() ? kNever : std::min(until, row->until);
 }
 
 // The row with the most bits that the key reaches.

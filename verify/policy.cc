@@ -345,7 +345,8 @@ Value Policy::json() const {
 }
 
 // The table that ends something earlier, and nothing later, is the stricter.
-static void compare_tables(const pki::AlgorithmTable& first, const pki::AlgorithmTable& second, std::vector<PolicyDifference>& differences) {
+static void compare_tables(const pki::AlgorithmTable& first, const pki::AlgorithmTable& second,
+                           std::vector<PolicyDifference>& differences) {
   const auto side = [](bool a, bool b) { return a == b ? 0 : a ? -1 : 1; };
   bool a = false, b = false;
   for (const crypto::DigestAlgorithm digest : kDigests) {

@@ -88,7 +88,8 @@ TEST(Policy, ItsOwnTableOfAlgorithmsHolds) {
   ASSERT_TRUE(again) << render(again.error(), Language::en);
   EXPECT_EQ((*again)->identity(), (*policy)->identity());
 
-  const auto usual = parse(policy_text("")), only_keys = parse(with_table(R"("keys": [{"type": "rsa", "least_bits": 3072, "until": null}])"));
+  const auto usual = parse(policy_text("")),
+             only_keys = parse(with_table(R"("keys": [{"type": "rsa", "least_bits": 3072, "until": null}])"));
   ASSERT_TRUE(usual && only_keys);
   EXPECT_EQ((*usual)->algorithms(), pki::default_algorithms());
   EXPECT_EQ((*only_keys)->algorithms().usable_until(crypto::DigestAlgorithm::sha384), pki::kNoEnd);
