@@ -24,10 +24,9 @@ struct RevocationStatus {
 };
 
 struct StatusRules {
-  // Seconds that information counts from thisUpdate on. None: until nextUpdate, and one day when there is no nextUpdate.
-  std::optional<std::int64_t> longest_age = {};
-  bool next_update_binds = true;   // false: older information counts too, as far as `longest_age` lets it
-  const Anchor* anchor = nullptr;  // of the path in which `issuer` stands; null: looked for
+  std::optional<std::int64_t> longest_age = {};  // seconds that information counts from thisUpdate on
+  bool next_update_binds = true;                 // it counts until nextUpdate, for one day when there is none
+  const Anchor* anchor = nullptr;                // of the path in which `issuer` stands; null: looked for
   const AlgorithmTable* algorithms = &default_algorithms();
   // When its rows must hold for what was signed, if it is not when that is known to exist.
   std::optional<Instant> algorithms_at = {};

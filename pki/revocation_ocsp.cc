@@ -80,9 +80,9 @@ std::optional<Finding> objection(const RevocationQuery& query, const OcspRespons
   if (is_from_future(query, response.produced_at())) return findings::revocation_from_future(answer.source, response.produced_at());
   if (response.produced_at() < query.certificate.not_before())
     return findings::ocsp_before_certificate(answer.source, subject, response.produced_at());
-  if (query.strong_at(response.fingerprint()) >= until)
+  if (answer.state == RevocationState::revoked) return std::nullopt;  // however weak it is: no stricter table undoes a revocation
+  if (answer.state == RevocationState::good && query.strong_at(response.fingerprint()) >= until)
     return findings::revocation_algorithm_weak(answer.source, Code{crypto::signature_name(response.signature_algorithm())}, until);
-  if (answer.state == RevocationState::revoked) return std::nullopt;
   if (auto stale = staleness(query, single.this_update, single.next_update, answer.source)) return stale;
   // An issuer need not know a certificate any longer that had expired, unless it keeps an archive (RFC 6960 4.4.4).
   const Instant end = query.certificate.not_after();
