@@ -1,10 +1,9 @@
 // PDF attacks and updates: no case that must be refused is ever ACCEPT. The anchors ask for no revocation, so that nothing but the document
 // itself can stop an ACCEPT. Unsigned inputs must be read, or refused with a clear error.
 // time-slide: the control time of EN 319 102-1 5.6.2.2.
-#include "format/reader.h"
+#include "document_case.h"
 #include "path_case.h"
 #include "pki/control_time.h"
-#include "verify/verifier.h"
 
 namespace mohr::conformance {
 namespace {
@@ -24,21 +23,6 @@ pki::Trust read_trust(const std::string& folder) {
   return trust;
 }
 
-// Also trusts the roots that the document brings: then a root of another series cannot be what stops an attack.
-pki::Trust with_roots_of(pki::Trust trust, const Bytes& octets) {
-  const MemorySource source(octets);
-  Budget budget;
-  const auto facts = format::read(source, nullptr, budget);
-  if (!facts) return trust;
-  for (const format::Signature& signature : facts->signatures) {
-    for (const pki::CertificatePtr& certificate : signature.certificates)
-      if (auto added = certificate->is_self_issued() ? trust.add_anchor({certificate, false, false, "of the document"}) : Result<void>();
-          !added)
-        continue;
-  }
-  return trust;
-}
-
 bool must_be_refused(const json::Value& row) {
   const auto is_false = [&](const char* name) {
     const json::Value* value = row.member(name);
@@ -47,16 +31,6 @@ bool must_be_refused(const json::Value& row) {
   return is_false("accept") || is_false("docmdp_ok") || is_false("signature_value_valid") ||
          text(row, "first_signature_modification") == "SUSPICIOUS" || text(row, "coverage") == "UNCLEAR" ||
          text(row, "coverage") == "CONTIGUOUS_BLOCK_FROM_START";
-}
-
-std::string outcome_of(const verify::Verifier& verifier, const Bytes& octets, Instant time) {
-  const MemorySource source(octets);
-  verify::Question question;
-  question.now = time;
-  const auto verdict = verifier.verify(source, nullptr, {}, question, nullptr);
-  if (!verdict) return describe(verdict.error());
-  if (verdict->no_signature) return "NO_SIGNATURE";
-  return std::string(verify::outcome_id(verdict->outcome));
 }
 
 // An encrypted PDF is refused as such; any other unsigned one is read, or refused with a clear error.
