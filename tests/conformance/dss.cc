@@ -55,12 +55,11 @@ std::string judge(const format::Signature& signature, const pki::CertificatePtr&
   const pki::CertificatePtr signer = signature.signer ? signature.signer : given;
   Findings found = signature.findings;
   verify::verify_cryptographically(signature, signer.get(), found);
-  if (!signer) return "its certificate is not there";
   for (const Finding& finding : found) {
     const verify::Rule& rule = verify::rule(finding.check);
     if (!rule.warning && finding.check != Check::pdf_changed_after_signing) return render(finding, Language::en);
   }
-  return {};
+  return signer ? std::string() : "its certificate is not there";
 }
 
 void judge_case(const std::string& folder, const json::Value& row, Cases& cases) {
