@@ -87,10 +87,8 @@ Result<SignedDocument> read_cades(const Source& source, const Source* content, B
   };
   for (std::size_t i = 0; i < data.signers.size(); ++i)
     MOHR_CHECK(read_archive_timestamps(data, data.signers[i], digest, document.signatures[i], budget, memory));
-  for (std::size_t i = 0; i < data.signers.size(); ++i) {
-    MOHR_TRY(std::vector<Signature> counters, counter_signatures(data, i, evidence, document.signatures[i], budget, memory));
-    std::move(counters.begin(), counters.end(), std::back_inserter(document.signatures));
-  }
+  for (std::size_t i = 0; i < data.signers.size(); ++i)
+    MOHR_CHECK(add_counter_signatures(data, data.signers[i], i, evidence, document.signatures, budget, memory));
   return document;
 }
 

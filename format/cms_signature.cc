@@ -172,8 +172,8 @@ class SignerFacts {
     }
     if (attribute.id == Oid::certificate_values || attribute.id == Oid::revocation_values)
       return read_values(attribute, signature_, budget_, memory_);
-    if (attribute.id == Oid::counter_signature) return {};      // counter_signatures
-    if (attribute.id == Oid::archive_time_stamp_v3) return {};  // read_archive_timestamps, once the content was digested
+    if (attribute.id == Oid::counter_signature) return {};                    // add_counter_signatures
+    if (attribute.id == Oid::archive_time_stamp_v3 && !counters_) return {};  // read_archive_timestamps, once the content was digested
     std::uint64_t octets = 0;
     for (const ByteView value : attribute.values) octets += value.size();
     signature_.uncovered.push_back({oid_name(attribute.oid), "unprotected-attribute", octets});
@@ -243,22 +243,28 @@ Result<Signature> signature_from_signer(const pki::SignedData& data, std::size_t
   return read_signer(data, data.signers[index], "signer " + std::to_string(index + 1), evidence, format, budget, memory, false);
 }
 
-Result<std::vector<Signature>> counter_signatures(const pki::SignedData& data, std::size_t index, const CmsEvidence& evidence,
-                                                  const Signature& parent, Budget& budget, pki::CertificateMemory* memory) {
-  std::vector<Signature> signatures;
-  for (const CmsAttribute& attribute : data.signers[index].unsigned_attributes) {
+Result<void> add_counter_signatures(const pki::SignedData& data, const SignerInfo& signer, std::size_t countersigned,
+                                    const CmsEvidence& evidence, std::vector<Signature>& signatures, Budget& budget,
+                                    pki::CertificateMemory* memory) {
+  const Bytes value = signatures[countersigned].value;
+  int number = 0;
+  for (const CmsAttribute& attribute : signer.unsigned_attributes) {
     if (attribute.id != Oid::counter_signature) continue;
-    for (const ByteView value : attribute.values) {
-      const std::string name = "counter-signature " + std::to_string(signatures.size() + 1) + " of " + parent.name;
-      auto signer = pki::parse_signer_info(value, budget);
-      if (!signer) return std::move(signer).error().at(name);
-      MOHR_TRY(Signature signature, read_signer(data, *signer, name, evidence, parent.format, budget, memory, true));
-      for (Reference& reference : signature.references) reference.actual = to_bytes(crypto::digest(reference.digest, parent.value).view());
-      signature.countersigns = index;
+    for (const ByteView encoding : attribute.values) {
+      const std::string name = "counter-signature " + std::to_string(++number) + " of " + signatures[countersigned].name;
+      auto counter = pki::parse_signer_info(encoding, budget);
+      auto read =
+          counter ? read_signer(data, *counter, name, evidence, Format::cades, budget, memory, true) : Result<Signature>(counter.error());
+      if (!read && failure(read.error()) == Failure::budget) return std::move(read).error();
+      Signature signature = read ? *std::move(read) : unreadable_countersignature(Format::cades, name, read.error());
+      for (Reference& reference : signature.references) reference.actual = to_bytes(crypto::digest(reference.digest, value).view());
+      signature.countersigns = countersigned;
+      const std::size_t index = signatures.size();
       signatures.push_back(std::move(signature));
+      if (counter) MOHR_CHECK(add_counter_signatures(data, *counter, index, evidence, signatures, budget, memory));
     }
   }
-  return signatures;
+  return {};
 }
 
 }  // namespace mohr::format

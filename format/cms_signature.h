@@ -19,9 +19,10 @@ Result<CmsEvidence> read_cms_evidence(const pki::SignedData& data, Budget& budge
 // reference, and a finding. Errors: unsupported (no signed attributes), der_invalid.
 Result<Signature> signature_from_signer(const pki::SignedData& data, std::size_t index, const CmsEvidence& evidence, Format format,
                                         Budget& budget, pki::CertificateMemory* memory);
-// The counter-signatures of that signer (RFC 5652 11.4), whose content is the value of `parent`; theirs in turn are not read. Errors:
-// cms_invalid, der_invalid, unsupported, budget_exceeded.
-Result<std::vector<Signature>> counter_signatures(const pki::SignedData& data, std::size_t index, const CmsEvidence& evidence,
-                                                  const Signature& parent, Budget& budget, pki::CertificateMemory* memory);
+// Adds the counter-signatures of that signer (RFC 5652 11.4), which is signatures[countersigned] and whose value is their content, and
+// those in them. Errors: budget_exceeded.
+Result<void> add_counter_signatures(const pki::SignedData& data, const pki::SignerInfo& signer, std::size_t countersigned,
+                                    const CmsEvidence& evidence, std::vector<Signature>& signatures, Budget& budget,
+                                    pki::CertificateMemory* memory);
 
 }  // namespace mohr::format

@@ -44,6 +44,9 @@ class FactsReader {
   FactsReader(const JwsSignature& jws, Signature& facts, Budget& budget, pki::CertificateMemory* memory)
       : jws_(jws), facts_(facts), budget_(budget), memory_(memory) {}
 
+  // The counter-signatures that read() found, as they stand in etsiU.
+  [[nodiscard]] std::vector<json::Value> take_counter_signatures() { return std::move(counter_signatures_); }
+
   Result<void> read(std::optional<std::string_view> payload_text) {
     payload_text_ = payload_text;
     MOHR_CHECK(certificates());
@@ -237,11 +240,22 @@ class FactsReader {
         if (const json::Value* values = value.member("rVals")) MOHR_CHECK(revocation_values(*values));
       } else if (name == "arcTst") {
         MOHR_CHECK(timestamps(value, archived(), TimestampKind::archive, "arcTst"));
+      } else if (name == "cSig") {
+        counter_signature(value);
       } else {
         facts_.uncovered.push_back({"etsiU " + printable(name), "unprotected-header", json::write(value).size()});
       }
     }
     return {};
+  }
+
+  // 5.3.2: read once this signature was; what is over it proves that its value exists.
+  void counter_signature(const json::Value& jws) {
+    counter_signatures_.push_back(jws);
+    const std::string* member = jws.string("signature");
+    const std::string compact = jws.string() != nullptr ? jws.string()->substr(jws.string()->rfind('.') + 1) : std::string();
+    if (const auto value = from_base64url(member != nullptr ? *member : compact); value && !value->empty())
+      covered_.push_back(crypto::sha256(*value));
   }
 
   // 5.3.5.2
@@ -304,6 +318,7 @@ class FactsReader {
   std::optional<std::string_view> payload_text_;
   std::optional<std::string> before_ = std::string();  // the encoded components of etsiU so far
   std::vector<crypto::Hash> covered_;                  // what they hold
+  std::vector<json::Value> counter_signatures_;
 };
 
 Reference payload_reference(ByteView payload) {
@@ -318,6 +333,56 @@ Result<std::optional<Bytes>> payload_of(const Jws& jws, const Source* content, B
   MOHR_TRY(Bytes given, read_all(*content, budget.limit(Limit::memory_bytes)));
   if (payload && !equal(*payload, given)) return errors::cms_content_differs(Code{content->name()});
   return std::optional(std::move(given));
+}
+
+// A signature, and the counter-signatures in it as they stand there.
+struct ReadSignature {
+  Signature facts;
+  std::vector<json::Value> counter_signatures;
+};
+
+Result<ReadSignature> read_signature(const Jws& jws, const JwsSignature& signature, const std::optional<Bytes>& payload, std::string name,
+                                     Budget& budget, pki::CertificateMemory* memory) {
+  Signature out;
+  out.format = Format::jades;
+  out.name = std::move(name);
+  out.algorithm = crypto::signature_from_jws(signature.algorithm).value_or(crypto::SignatureAlgorithm{});
+  out.algorithm_name = printable(signature.algorithm);
+  out.ecdsa_form = crypto::EcdsaForm::fixed;
+  out.value = signature.value;
+  out.hash = crypto::sha256(out.value);
+  std::optional<std::string_view> payload_text;
+  if (payload) {
+    out.signed_octets = jws_signing_input(jws, signature, *payload);
+    out.references.push_back(payload_reference(*payload));
+    payload_text = as_text(out.signed_octets).substr(signature.protected_text.size() + 1);
+  } else {
+    out.references.push_back({"payload", crypto::DigestAlgorithm::sha256, {}, {}, true});
+  }
+  for (const std::string& member : jws.unknown_members) out.uncovered.push_back({"member " + member, "unprotected-member", 0});
+  FactsReader reader(signature, out, budget, memory);
+  if (auto read = reader.read(payload_text); !read) return std::move(read).error().at(out.name);
+  return ReadSignature{std::move(out), reader.take_counter_signatures()};
+}
+
+// TS 119 182-1 5.3.2: a JWS whose payload is the value of `countersigned`, brought or left out. One that cannot be read is a fault of its
+// own: anybody can add one to a signature.
+Result<ReadSignature> read_counter_signature(const json::Value& message, const Signature& countersigned, const std::string& name,
+                                             Budget& budget, pki::CertificateMemory* memory) {
+  const auto read = [&]() -> Result<ReadSignature> {
+    const std::string* compact = message.string();
+    MOHR_TRY(const auto jws, compact != nullptr ? parse_jws(as_bytes(*compact), budget) : parse_jws(message, budget));
+    if (!jws || jws->signatures.size() != 1 || (jws->form == JwsForm::compact) != (compact != nullptr))
+      return invalid("a counter-signature that is not one JWS");
+    MOHR_TRY(const std::optional<Bytes> brought, jws_payload(*jws));
+    const std::optional<Bytes> payload = brought ? *brought : countersigned.value;
+    MOHR_TRY(ReadSignature counter, read_signature(*jws, jws->signatures.front(), payload, name, budget, memory));
+    counter.facts.references.front().actual = to_bytes(crypto::sha256(countersigned.value).view());
+    return counter;
+  };
+  auto counter = read();
+  if (counter || failure(counter.error()) == Failure::budget) return counter;
+  return ReadSignature{unreadable_countersignature(Format::jades, name, counter.error()), {}};
 }
 
 }  // namespace
@@ -341,26 +406,24 @@ Result<SignedDocument> read_jades(const Source& document, const Source* content,
   facts.media_type = jws->form == JwsForm::compact ? "application/jose" : "application/jose+json";
   MOHR_TRY(const auto payload, payload_of(*jws, content, budget));
   facts.needs_content = !payload;
+  std::vector<std::vector<json::Value>> counter_signatures;  // of each signature
+  const auto add = [&](ReadSignature read) {
+    facts.signatures.push_back(std::move(read.facts));
+    counter_signatures.push_back(std::move(read.counter_signatures));
+  };
   for (const JwsSignature& signature : jws->signatures) {
-    Signature& out = facts.signatures.emplace_back();
-    out.format = Format::jades;
-    out.name = "signature " + std::to_string(facts.signatures.size());
-    out.algorithm = crypto::signature_from_jws(signature.algorithm).value_or(crypto::SignatureAlgorithm{});
-    out.algorithm_name = printable(signature.algorithm);
-    out.ecdsa_form = crypto::EcdsaForm::fixed;
-    out.value = signature.value;
-    out.hash = crypto::sha256(out.value);
-    std::optional<std::string_view> payload_text;
-    if (payload) {
-      out.signed_octets = jws_signing_input(*jws, signature, *payload);
-      out.references.push_back(payload_reference(*payload));
-      payload_text = as_text(out.signed_octets).substr(signature.protected_text.size() + 1);
-    } else {
-      out.references.push_back({"payload", crypto::DigestAlgorithm::sha256, {}, {}, true});
+    const std::string name = "signature " + std::to_string(facts.signatures.size() + 1);
+    MOHR_TRY(ReadSignature read, read_signature(*jws, signature, payload, name, budget, memory));
+    add(std::move(read));
+  }
+  for (std::size_t i = 0; i < facts.signatures.size(); ++i) {
+    int number = 0;
+    for (const json::Value& message : std::vector<json::Value>(std::move(counter_signatures[i]))) {
+      const std::string name = "counter-signature " + std::to_string(++number) + " of " + facts.signatures[i].name;
+      MOHR_TRY(ReadSignature counter, read_counter_signature(message, facts.signatures[i], name, budget, memory));
+      counter.facts.countersigns = i;
+      add(std::move(counter));
     }
-    for (const std::string& name : jws->unknown_members) out.uncovered.push_back({"member " + name, "unprotected-member", 0});
-    auto read = FactsReader(signature, out, budget, memory).read(payload_text);
-    if (!read) return std::move(read).error().at(out.name);
   }
   return facts;
 }

@@ -146,9 +146,10 @@ bool is_signed(const json::Value& message) {
          });
 }
 
+}  // namespace
+
 // RFC 7515 7.2.
-Result<std::optional<Jws>> parse_json(ByteView text, Budget& budget) {
-  MOHR_TRY(json::Value message, json::parse(text, budget));
+Result<std::optional<Jws>> parse_jws(const json::Value& message, Budget& budget) {
   if (!is_signed(message)) return std::optional<Jws>();
   Jws jws;
   if (const json::Value* payload = message.member("payload")) {
@@ -178,8 +179,6 @@ Result<std::optional<Jws>> parse_json(ByteView text, Budget& budget) {
   return std::optional<Jws>(std::move(jws));
 }
 
-}  // namespace
-
 const json::Value* JwsSignature::parameter(std::string_view name) const {
   const json::Value* found = header.member(name);
   return found ? found : unprotected.member(name);
@@ -187,8 +186,9 @@ const json::Value* JwsSignature::parameter(std::string_view name) const {
 
 Result<std::optional<Jws>> parse_jws(ByteView text, Budget& budget) {
   // A protected header is an object, so its base64url begins with "e"; no JSON text does.
-  const bool is_compact = !text.empty() && text.front() == 'e';
-  return is_compact ? parse_compact(as_text(text), budget) : parse_json(text, budget);
+  if (!text.empty() && text.front() == 'e') return parse_compact(as_text(text), budget);
+  MOHR_TRY(const json::Value message, json::parse(text, budget));
+  return parse_jws(message, budget);
 }
 
 Result<std::optional<Bytes>> jws_payload(const Jws& jws) {

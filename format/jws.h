@@ -33,6 +33,7 @@ struct Jws {
 // Nothing when `text` is JSON that is no signed message. Errors: json_*, jws_invalid, jws_header_refused (jwk, jku, x5u: never fetched),
 // jws_algorithm_refused (none, HS*), jws_critical_refused, unsupported, budget_exceeded.
 Result<std::optional<Jws>> parse_jws(ByteView text, Budget& budget);
+Result<std::optional<Jws>> parse_jws(const json::Value& message, Budget& budget);  // the two serialisations as JSON
 
 // The octets that were signed as content: the payload, decoded. Nothing when detached.
 Result<std::optional<Bytes>> jws_payload(const Jws& jws);

@@ -23,6 +23,14 @@ std::string_view timestamp_kind_id(TimestampKind kind) {
   return "document";
 }
 
+Signature unreadable_countersignature(Format format, std::string name, const Error& error) {
+  Signature signature;
+  signature.format = format;
+  signature.name = std::move(name);
+  signature.findings.push_back(findings::countersignature_unreadable(cause(error)));
+  return signature;
+}
+
 bool Identity::empty() const { return *this == Identity{}; }
 
 }  // namespace mohr::format

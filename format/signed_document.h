@@ -77,6 +77,9 @@ struct Signature {
   Findings findings;  // what the reader saw that bears on the verdict
 };
 
+// Stands for a counter-signature that cannot be read, and says why: anybody can add one, so the document is judged without it.
+Signature unreadable_countersignature(Format format, std::string name, const Error& error);
+
 struct SignedDocument {
   Format format = Format::cades;
   std::string media_type;             // "application/pdf"

@@ -55,21 +55,25 @@ Result<void> check_target(const xml::Document& document, const xml::DsigReferenc
   const std::vector<Node> named = document.with_id(reference.fragment);
   if (named.size() > 1) return invalid(document, named[1], "the Id " + printable(reference.fragment) + " twice");
   if (part != nullptr && !named.empty() && named.front() == part) return {};
-  return invalid(document, reference.element, "a reference to a part that is not this signature's own");
+  return invalid(document, reference.element, "a reference to a part that is neither this signature's own nor what it countersigns");
 }
 
 Result<Reference> digest_reference(const xml::Document& document, const xml::Dsig& dsig, const xml::DsigReference& reference,
                                    const Properties& properties) {
-  const bool key_info = reference.selects == xml::Selection::key_info;
-  if (!key_info && reference.selects != xml::Selection::signed_properties) {
-    MOHR_TRY(const crypto::Hash hash, xml::digest_document(document, dsig, reference));
-    return Reference{"document", reference.digest, reference.expected, to_bytes(hash.view()), true};
+  const auto part_of_signature = [&](const char* name, Node part, bool is_content) -> Result<Reference> {
+    MOHR_CHECK(check_target(document, reference, part));
+    MOHR_TRY(const Bytes octets, document.canonical(part, reference.how));
+    return Reference{name, reference.digest, reference.expected, to_bytes(crypto::digest(reference.digest, octets).view()), is_content};
+  };
+  switch (reference.selects) {
+    case xml::Selection::signed_properties: return part_of_signature("SignedProperties", properties.signed_properties, false);
+    case xml::Selection::key_info: return part_of_signature("KeyInfo", dsig.key_info, false);
+    case xml::Selection::countersigned: return part_of_signature("SignatureValue", dsig.countersigned, true);
+    case xml::Selection::all_but_this_signature:
+    case xml::Selection::all_but_signatures: break;
   }
-  const Node part = key_info ? dsig.key_info : properties.signed_properties;
-  MOHR_CHECK(check_target(document, reference, part));
-  MOHR_TRY(const Bytes octets, document.canonical(part, reference.how));
-  return Reference{key_info ? "KeyInfo" : "SignedProperties", reference.digest, reference.expected,
-                   to_bytes(crypto::digest(reference.digest, octets).view()), false};
+  MOHR_TRY(const crypto::Hash hash, xml::digest_document(document, dsig, reference));
+  return Reference{"document", reference.digest, reference.expected, to_bytes(hash.view()), true};
 }
 
 // What the reference to the document leaves out besides this signature, and what stands inside the signature unsigned.
@@ -81,6 +85,7 @@ void list_uncovered(const xml::Document& document, const xml::Dsig& dsig, const 
     if (!only_properties && !is_empty)
       signature.uncovered.push_back({document.path(object), "unsigned-object", document.text(object).size()});
   }
+  if (dsig.countersigned != nullptr) return;
   const bool others = std::any_of(dsig.references.begin(), dsig.references.end(),
                                   [](const xml::DsigReference& r) { return r.selects == xml::Selection::all_but_signatures; });
   if (others) {
@@ -152,9 +157,19 @@ void find_signer(Signature& signature) {
   if (leaves.size() == 1) signature.signer = leaves.front();
 }
 
-Result<Signature> read_signature(const xml::Document& document, Node element, Budget& budget, pki::CertificateMemory* memory) {
+// A signature, and the properties in which it holds counter-signatures.
+struct ReadSignature {
+  Signature facts;
+  Node value_element = nullptr;
+  std::vector<Node> counter_signatures;
+};
+
+Result<ReadSignature> read_signature(const xml::Document& document, Node element, Node countersigned, Budget& budget,
+                                     pki::CertificateMemory* memory) {
   if (document.parent(element) == nullptr) return errors::unsupported(Code{"an enveloping XML signature"}).at(document.path(element));
-  MOHR_TRY(const xml::Dsig dsig, xml::read_dsig(document, element));
+  MOHR_CHECK(budget.in_time());
+  MOHR_CHECK(budget.spend(Limit::signatures));
+  MOHR_TRY(const xml::Dsig dsig, xml::read_dsig(document, element, countersigned));
   MOHR_TRY(const Properties properties, find_properties(document, dsig));
   Signature signature;
   signature.format = Format::xades;
@@ -194,7 +209,21 @@ Result<Signature> read_signature(const xml::Document& document, Node element, Bu
     if (carrier.token) MOHR_CHECK(read_token_evidence(*carrier.token, signature, budget, memory));
   find_signer(signature);
   list_uncovered(document, dsig, covered, signature);
-  return signature;
+  return ReadSignature{std::move(signature), dsig.value_element, std::move(evidence.counter_signatures)};
+}
+
+// EN 319 132-1 5.2.7.2. One that cannot be read is a fault of its own: anybody can add one to a signature.
+Result<ReadSignature> read_counter_signature(const xml::Document& document, Node property, Node countersigned, Budget& budget,
+                                             pki::CertificateMemory* memory) {
+  const auto read = [&]() -> Result<ReadSignature> {
+    Children inside(document, property);
+    MOHR_TRY(const Node element, inside.next(xml::kDsig, "Signature"));
+    MOHR_CHECK(inside.finish());
+    return read_signature(document, element, countersigned, budget, memory);
+  };
+  auto counter = read();
+  if (counter || failure(counter.error()) == Failure::budget) return counter;
+  return ReadSignature{unreadable_countersignature(Format::xades, document.path(property), counter.error()), nullptr, {}};
 }
 
 }  // namespace
@@ -208,16 +237,24 @@ Result<SignedDocument> read_xades(const Source& source, const Source* content, B
   facts.media_type = "application/xml";
   facts.size = source.size();
   bool all_match = true;
+  std::vector<ReadSignature> signatures;
   for (const Node element : xml::outermost_signatures(*tree)) {
-    MOHR_CHECK(budget.in_time());
-    MOHR_CHECK(budget.spend(Limit::signatures));
-    MOHR_TRY(Signature signature, read_signature(*tree, element, budget, memory));
-    for (const Reference& reference : signature.references) all_match = all_match && (!reference.is_content || reference.matches());
-    facts.signatures.push_back(std::move(signature));
+    MOHR_TRY(ReadSignature signature, read_signature(*tree, element, nullptr, budget, memory));
+    for (const Reference& reference : signature.facts.references) all_match = all_match && (!reference.is_content || reference.matches());
+    signatures.push_back(std::move(signature));
   }
   // Side by side, each enveloped-signature transform takes out one signature and covers the others: whichever came later broke the first.
-  if (facts.signatures.size() > 1 && !all_match)
+  if (signatures.size() > 1 && !all_match)
     return errors::unsupported(Code{"several XML signatures of which one does not cover the others"});
+  for (std::size_t i = 0; i < signatures.size(); ++i) {
+    const Node value_element = signatures[i].value_element;
+    for (const Node property : std::vector<Node>(std::move(signatures[i].counter_signatures))) {
+      MOHR_TRY(ReadSignature counter, read_counter_signature(*tree, property, value_element, budget, memory));
+      counter.facts.countersigns = i;
+      signatures.push_back(std::move(counter));
+    }
+  }
+  for (ReadSignature& signature : signatures) facts.signatures.push_back(std::move(signature.facts));
   return facts;
 }
 

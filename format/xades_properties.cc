@@ -192,6 +192,8 @@ Result<void> add_references(const xml::Document& document, const XadesParts& par
       if (with_properties) MOHR_CHECK(document.canonicalize(parts.signed_properties, {}, step, sink));
     } else if (reference.selects == xml::Selection::key_info) {
       MOHR_CHECK(document.canonicalize(parts.dsig.key_info, {}, step, sink));
+    } else if (reference.selects == xml::Selection::countersigned) {
+      MOHR_CHECK(document.canonicalize(parts.dsig.countersigned, {}, step, sink));
     } else {
       MOHR_CHECK(xml::canonicalize_document(document, parts.dsig, reference, step, sink));
     }
@@ -216,6 +218,8 @@ class UnsignedReader {
       MOHR_CHECK(signature_timestamp(property));
     } else if (is(document_, property, kXades141, "ArchiveTimeStamp")) {
       MOHR_CHECK(archive_timestamp(property));
+    } else if (is(document_, property, kXades, "CounterSignature")) {
+      counter_signature(property);
     } else {
       MOHR_TRY(const bool proves_itself, evidence(property));
       if (!proves_itself)
@@ -252,6 +256,19 @@ class UnsignedReader {
       keep(std::move(carrier));
     }
     return {};
+  }
+
+  // 5.2.7.2: read once this signature was; what is over it proves that its value exists.
+  void counter_signature(Node property) {
+    evidence_.counter_signatures.push_back(property);
+    Children inside(document_, property);
+    const Node signature = inside.next_if(xml::kDsig, "Signature");
+    if (signature == nullptr) return;
+    Children parts(document_, signature);
+    parts.take();
+    const Node value = parts.next_if(xml::kDsig, "SignatureValue");
+    const auto octets = value != nullptr ? xml::read_base64(document_, value) : Result<Bytes>(Bytes{});
+    if (octets && !octets->empty()) covered_.push_back(crypto::sha256(*octets));
   }
 
   Result<void> add_archived(const xml::Canonicalization& how, const xml::Sink& sink) const {

@@ -20,11 +20,12 @@ struct XadesParts {
 Result<void> read_signed_properties(const xml::Document& document, xml::Node properties, const std::string& content_id,
                                     Signature& signature);
 
-// Encodings that a signature brings: certificates and revocation data, as they come.
+// What a signature brings, as it comes: encodings of certificates and revocation data, CounterSignature properties.
 struct XadesEvidence {
   std::vector<Bytes> certificates, crls, ocsp_responses;
+  std::vector<xml::Node> counter_signatures;
 };
-// UnsignedProperties: time-stamps, evidence; what is neither is listed in signature.uncovered.
+// UnsignedProperties: time-stamps, evidence, counter-signatures; what is none of them is listed in signature.uncovered.
 Result<void> read_unsigned_properties(const xml::Document& document, xml::Node properties, const XadesParts& parts, Signature& signature,
                                       XadesEvidence& evidence, Budget& budget, pki::CertificateMemory* memory);
 // The time-stamps over the content among the signed properties (EN 319 132-1 5.2.8).

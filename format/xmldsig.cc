@@ -84,11 +84,18 @@ Result<void> read_transforms(const Document& document, Node transforms, DsigRefe
 Result<Selection> selection_of(const Document& document, const Dsig& dsig, Node element, const std::string& uri) {
   const std::string type = document.attribute(element, "Type").value_or("");
   const bool is_fragment = uri.size() > 1 && uri.front() == '#' && uri.find('(') == std::string::npos;
+  const auto names = [&](Node part) { return part != nullptr && is_fragment && document.attribute(part, "Id") == uri.substr(1); };
   if (type == kSignedPropertiesType && is_fragment) return Selection::signed_properties;
+  if (dsig.countersigned != nullptr) {  // EN 319 132-1 5.2.7.2: the Type may be left out
+    if (type == kCountersignedType && is_fragment) return Selection::countersigned;
+    if (type.empty() && names(dsig.countersigned)) return Selection::countersigned;
+    if (!names(dsig.key_info))
+      return unsupported(document, element, "a ds:Reference to " + printable(uri) + " instead of the countersigned value");
+  }
   if (!type.empty() && type != "http://www.w3.org/2000/09/xmldsig#Object")
     return unsupported(document, element, "a ds:Reference of the type " + printable(type) + " to " + printable(uri));
   if (uri.empty()) return Selection::all_but_this_signature;
-  if (is_fragment && dsig.key_info != nullptr && document.attribute(dsig.key_info, "Id") == uri.substr(1)) return Selection::key_info;
+  if (names(dsig.key_info)) return Selection::key_info;
   return unsupported(document, element, "a ds:Reference to " + printable(uri) + " instead of the whole document");
 }
 
@@ -126,7 +133,7 @@ Result<void> read_signed_info(const Document& document, Dsig& dsig) {
   if (dsig.algorithm_uri.find("#hmac-") != std::string::npos)
     return unsupported(document, method, "HMAC (" + printable(dsig.algorithm_uri) + ")");
   if (!document.has_only_text(method)) return unsupported(document, method, "parameters of " + printable(dsig.algorithm_uri));
-  std::array<int, 3> counts{};  // document, SignedProperties, KeyInfo
+  std::array<int, 3> counts{};  // document or countersigned value, SignedProperties, KeyInfo
   do {
     MOHR_TRY(const Node element, children.next(kDsig, "Reference"));
     MOHR_TRY(DsigReference reference, read_reference(document, dsig, element));
@@ -134,7 +141,10 @@ Result<void> read_signed_info(const Document& document, Dsig& dsig) {
     if (++counts[kind] > 1) return unsupported(document, element, "several references of one kind");
     dsig.references.push_back(std::move(reference));
   } while (!children.at_end());
-  if (counts[0] == 0) return unsupported(document, dsig.signed_info, "a signature without a reference to the whole document");
+  if (counts[0] == 0)
+    return unsupported(document, dsig.signed_info,
+                       dsig.countersigned != nullptr ? "a counter-signature without a reference to the countersigned value"
+                                                     : "a signature without a reference to the whole document");
   return {};
 }
 
@@ -196,9 +206,10 @@ Result<DigestAndValue> read_digest(const Document& document, Children& children)
   return out;
 }
 
-Result<Dsig> read_dsig(const Document& document, Node signature) {
+Result<Dsig> read_dsig(const Document& document, Node signature, Node countersigned) {
   Dsig dsig;
   dsig.signature = signature;
+  dsig.countersigned = countersigned;
   dsig.id = document.attribute(signature, "Id").value_or("");
   Children children(document, signature);
   MOHR_TRY(dsig.signed_info, children.next(kDsig, "SignedInfo"));

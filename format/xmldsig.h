@@ -9,6 +9,7 @@ namespace mohr::format::xml {
 inline constexpr std::string_view kDsig = "http://www.w3.org/2000/09/xmldsig#";
 inline constexpr std::string_view kEnvelopedSignature = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 inline constexpr std::string_view kSignedPropertiesType = "http://uri.etsi.org/01903#SignedProperties";
+inline constexpr std::string_view kCountersignedType = "http://uri.etsi.org/01903#CountersignedSignature";
 
 // The child elements of an element, taken one after the other as a schema's sequence has them.
 class Children {
@@ -33,6 +34,7 @@ enum class Selection : std::uint8_t {
   all_but_signatures,      // URI="" and one of the two XPath filters that take out every ds:Signature (as DSS writes them)
   signed_properties,       // URI="#...", Type SignedProperties
   key_info,                // URI="#...", no Type: the KeyInfo of this very signature
+  countersigned,           // URI="#...": the ds:SignatureValue that a counter-signature is over, in place of the document
 };
 
 struct DsigReference {
@@ -47,16 +49,17 @@ struct DsigReference {
 
 struct Dsig {
   Node signature = nullptr, signed_info = nullptr, value_element = nullptr;
-  Node key_info = nullptr;  // null when absent
+  Node key_info = nullptr;       // null when absent
+  Node countersigned = nullptr;  // the ds:SignatureValue of the signature that this one countersigns; null when it is none
   std::vector<Node> objects;
   std::string id;
   Canonicalization how;  // of SignedInfo
   std::string algorithm_uri;
-  std::vector<DsigReference> references;  // exactly one of the document, at most one of each other kind
+  std::vector<DsigReference> references;  // exactly one of the document or the countersigned value, at most one of each other kind
   Bytes value;
 };
-// Errors: unsupported (names the construct and the place), algorithm_unknown (digests), xml_signature_invalid.
-Result<Dsig> read_dsig(const Document& document, Node signature);
+// `countersigned`: as in Dsig. Errors: unsupported (names the construct and the place), algorithm_unknown (digests), xml_signature_invalid.
+Result<Dsig> read_dsig(const Document& document, Node signature, Node countersigned = nullptr);
 
 // The octets of the document as that reference, which is one to the document, selects it, canonicalised so.
 Result<void> canonicalize_document(const Document& document, const Dsig& dsig, const DsigReference& reference, const Canonicalization& how,

@@ -325,8 +325,7 @@ Result<std::optional<std::string>> find_forbidden_name(const Certificate& certif
   MOHR_TRY(const std::vector<GeneralName> names, names_of(certificate, legacy));
   MOHR_CHECK(budget.spend(Limit::name_comparisons, names.size() * (constraints.permitted.size() + constraints.excluded.size())));
   const auto beyond = [](std::span<const GeneralName> bases) { return std::any_of(bases.begin(), bases.end(), is_beyond_telling); };
-  const bool nameless = certificate.extension(asn1::Oid::subject_alt_name) != nullptr && certificate.subject_alt_names().empty();
-  if (nameless || beyond(constraints.permitted) || beyond(constraints.excluded)) return std::optional(certificate.subject().rfc4514());
+  if (beyond(constraints.permitted) || beyond(constraints.excluded)) return std::optional(certificate.subject().rfc4514());
   const std::vector<Form> permitted = read_forms(constraints.permitted), excluded = read_forms(constraints.excluded);
   for (const GeneralName& name : names)
     if (!is_permitted(Form(name), permitted, excluded, constraints.has_distances)) return std::optional(display(name));

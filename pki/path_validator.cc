@@ -115,6 +115,13 @@ class Validation {
     return equal(extension.oid, asn1::oid_octets("1.3.6.1.4.1.311.21.10").view()) && !certificate.extended_key_usages().empty();
   }
 
+  // What no certificate of a path may have, whatever the profile.
+  static std::string_view contradiction(const Certificate& certificate) {
+    if (certificate.name_constraints() != nullptr && !certificate.is_ca()) return "name constraints without authority";  // 4.2.1.10
+    const bool nameless = certificate.extension(Oid::subject_alt_name) != nullptr && certificate.subject_alt_names().empty();
+    return nameless ? "an empty list of alternative names" : "";  // 4.2.1.6
+  }
+
   void check_extensions(const Certificate& certificate) {  // 6.1.4 o, 6.1.5 f
     for (const Extension& extension : certificate.extensions()) {
       const bool unread = (!is_processed(extension.id) && !repeats_key_usage(certificate, extension)) ||  // qualifiers: RFC 5280 4.2.1.4
@@ -123,10 +130,9 @@ class Validation {
         findings_.push_back(findings::certificate_extension_unknown(name(certificate), Code{asn1::dotted(extension.oid)}));
     }
     for (const Finding& oddity : certificate.oddities()) findings_.push_back(oddity);
-    if (certificate.name_constraints() != nullptr && !certificate.is_ca())  // RFC 5280 4.2.1.10
-      findings_.push_back(findings::certificate_profile_departure(name(certificate), Code{"name constraints without authority"}));
-    if (!inputs_.strict_profile) return;
-    if (const std::string_view departure = departure_from_profile(certificate); !departure.empty())
+    std::string_view departure = contradiction(certificate);
+    if (departure.empty() && inputs_.strict_profile) departure = departure_from_profile(certificate);
+    if (!departure.empty())
       findings_.push_back(findings::certificate_profile_departure(name(certificate), Code{std::string(departure)}));
   }
 

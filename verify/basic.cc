@@ -155,7 +155,9 @@ void verify_cryptographically(const format::Signature& signature, const pki::Cer
     if (!reference.present()) {
       findings.push_back(findings::content_missing());
     } else if (!reference.matches()) {
-      findings.push_back(reference.is_content ? findings::content_changed() : findings::signature_properties_changed());
+      findings.push_back(!reference.is_content    ? findings::signature_properties_changed()
+                         : signature.countersigns ? findings::countersigned_value_differs()
+                                                  : findings::content_changed());
     }
   }
   if (signature.references.empty()) findings.push_back(findings::content_missing());

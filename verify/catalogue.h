@@ -12,7 +12,7 @@ struct Catalogue {
   std::vector<std::string> unknown;    // names that mean nothing here: never strong enough
 };
 // Its signature is not looked at: it is an XML signature or a JWS like another. Curves count by their size, and a Start not at all: nothing
-// was weaker before somebody recommended it. Errors: catalogue_invalid, json_*, xml_*, module_missing, budget_exceeded.
+// was weaker before somebody recommended it. Errors: catalogue_invalid, module_missing, budget_exceeded.
 Result<Catalogue> read_catalogue(ByteView text, const std::string& place);
 
 // `base` with the table of the catalogue, to be reviewed by its next update or, where it names none, when this version's own table is.

@@ -5,6 +5,8 @@
 #include <functional>
 
 #include "format/facts_json.h"
+#include "pki/control_time.h"
+#include "verify/policy.h"
 
 namespace mohr::verify {
 namespace {
@@ -86,10 +88,23 @@ void supply_statuses(const PathJudgementPtr& chain, Instant time, std::vector<Su
   }
 }
 
-// A proof that the signature is older than what ended: its certificate's end, or a revocation.
-void supply_time(const SignatureVerdict& verdict, std::vector<Supply>& supplies) {
+// Until when everything at hand speaks for the path (EN 319 102-1 5.6.2.2), when that has ended.
+std::optional<Instant> end_of_control(const Record& record, const Verdict& verdict, const PathJudgement& chain) {
+  if (chain.anchor == nullptr || !chain.path.front().revocation || !verdict.evidence) return std::nullopt;
+  std::vector<pki::CertificatePtr> path;
+  for (const CertificateFacts& facts : chain.path) path.push_back(facts.certificate);
+  pki::StatusRules rules{.anchor = chain.anchor};
+  rules.longest_age = record.policy->freshness().longest_age;
+  rules.next_update_binds = record.policy->freshness().next_update;
+  Budget budget;
+  const auto control = pki::slide_time(path, verdict.checked_at, record.trust, *verdict.evidence, budget, rules);
+  return control && control->time < verdict.checked_at ? control->time : std::nullopt;
+}
+
+// A proof that the signature is older than what ended: its certificate's end, a revocation, or what speaks for the path.
+void supply_time(const Record& record, const Verdict& whole, const SignatureVerdict& verdict, std::vector<Supply>& supplies) {
   if (!verdict.chain || verdict.best_signature_time) return;
-  std::optional<Instant> before;
+  std::optional<Instant> before = end_of_control(record, whole, *verdict.chain);
   const auto sooner = [&](Instant time) { before = std::min(before.value_or(time), time); };
   for (const CertificateFacts& facts : verdict.chain->path) {
     sooner(facts.certificate->not_after());
@@ -125,7 +140,7 @@ std::vector<Supply> supplies_for(const Record& record, const Verdict& verdict) {
     const Instant time = signature.best_signature_time.value_or(verdict.checked_at);
     supply_statuses(signature.chain, time, supplies);
     for (const TimestampVerdict& timestamp : signature.timestamps) supply_statuses(timestamp.chain, timestamp.judged_at, supplies);
-    supply_time(signature, supplies);
+    supply_time(record, verdict, signature, supplies);
     supply_anchor(signature.chain, supplies);
   }
   std::vector<Supply> distinct;

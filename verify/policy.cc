@@ -103,7 +103,9 @@ std::vector<std::string_view> Policy::built_in_names() { return {"strict", "dss-
 Result<PolicyPtr> Policy::parse(ByteView text, const std::string& place) {
   Budget budget;
   auto value = json::parse(text, budget);
-  if (!value) return std::move(value).error().at(place);
+  if (!value && failure(value.error()) == Failure::unreadable)
+    return PolicyReader{place}.broken("its JSON is broken").at(value.error().place);
+  if (!value) return std::move(value).error();
   return PolicyReader{place}.read(*value);
 }
 
@@ -111,7 +113,7 @@ Result<PolicyPtr> Policy::load(const std::string& name_or_path) {
   if (PolicyPtr known = built_in(name_or_path)) return known;
   auto text = read_file(name_or_path, kMostOctets);
   if (!text && text.error().code == ErrorCode::file_not_found)
-    return errors::usage_invalid(Code{name_or_path + " is neither strict, dss-default nor a file"});
+    return errors::usage_invalid(Code{"the policy " + name_or_path + " is neither strict, dss-default nor a file"});
   if (!text) return std::move(text).error();
   return parse(*text, name_or_path);
 }

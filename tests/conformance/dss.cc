@@ -1,9 +1,7 @@
 // Signed documents of the reference implementation: signature values, references and counts (b_level_valid, number_of_signatures) of what
 // lies in the closed lists. What lies outside is listed as "outside/...": the reader names the construct that it refuses.
+#include "document_case.h"
 #include "format/reader.h"
-#include "suite.h"
-#include "verify/evaluation.h"
-#include "verify/rules.h"
 
 namespace mohr::conformance {
 namespace {
@@ -50,19 +48,6 @@ Document load(const std::string& folder, const json::Value& row) {
   return document;
 }
 
-// "" when the signature value verifies and every reference fits.
-std::string judge(const format::Signature& signature, const pki::CertificatePtr& given) {
-  const pki::CertificatePtr signer = signature.signer ? signature.signer : given;
-  Findings found = signature.findings;
-  verify::verify_cryptographically(signature, signer.get(), found);
-  if (!signer) return "its certificate is not there";
-  for (const Finding& finding : found) {
-    const verify::Rule& rule = verify::rule(finding.check);
-    if (!rule.warning && finding.check != Check::pdf_changed_after_signing) return render(finding, Language::en);
-  }
-  return {};
-}
-
 void judge_case(const std::string& folder, const json::Value& row, Cases& cases) {
   const std::string id = text(row, "document") + " (" + text(row, "id") + ")";
   const json::Value* valid = row.member("b_level_valid");
@@ -89,7 +74,7 @@ void judge_case(const std::string& folder, const json::Value& row, Cases& cases)
   }
   std::string why;
   for (const format::Signature& signature : facts->signatures)
-    if (why.empty()) why = judge(signature, given);
+    if (why.empty()) why = break_in(signature, given);
   cases.judge(id, word(expected), word(why.empty()), why.empty() == expected, why);
 }
 

@@ -1,8 +1,9 @@
 // PDF attacks and updates: no case that must be refused is ever ACCEPT. The anchors ask for no revocation, so that nothing but the document
 // itself can stop an ACCEPT. Unsigned inputs must be read, or refused with a clear error.
-#include "format/reader.h"
-#include "suite.h"
-#include "verify/verifier.h"
+// time-slide: the control time of EN 319 102-1 5.6.2.2.
+#include "document_case.h"
+#include "path_case.h"
+#include "pki/control_time.h"
 
 namespace mohr::conformance {
 namespace {
@@ -22,21 +23,6 @@ pki::Trust read_trust(const std::string& folder) {
   return trust;
 }
 
-// Also trusts the roots that the document brings: then a root of another series cannot be what stops an attack.
-pki::Trust with_roots_of(pki::Trust trust, const Bytes& octets) {
-  const MemorySource source(octets);
-  Budget budget;
-  const auto facts = format::read(source, nullptr, budget);
-  if (!facts) return trust;
-  for (const format::Signature& signature : facts->signatures) {
-    for (const pki::CertificatePtr& certificate : signature.certificates)
-      if (auto added = certificate->is_self_issued() ? trust.add_anchor({certificate, false, false, "of the document"}) : Result<void>();
-          !added)
-        continue;
-  }
-  return trust;
-}
-
 bool must_be_refused(const json::Value& row) {
   const auto is_false = [&](const char* name) {
     const json::Value* value = row.member(name);
@@ -47,16 +33,6 @@ bool must_be_refused(const json::Value& row) {
          text(row, "coverage") == "CONTIGUOUS_BLOCK_FROM_START";
 }
 
-std::string outcome_of(const verify::Verifier& verifier, const Bytes& octets, Instant time) {
-  const MemorySource source(octets);
-  verify::Question question;
-  question.now = time;
-  const auto verdict = verifier.verify(source, nullptr, {}, question, nullptr);
-  if (!verdict) return describe(verdict.error());
-  if (verdict->no_signature) return "NO_SIGNATURE";
-  return std::string(verify::outcome_id(verdict->outcome));
-}
-
 // An encrypted PDF is refused as such; any other unsigned one is read, or refused with a clear error.
 void judge_input(const verify::Verifier& verifier, const std::string& folder, const std::string& file, Cases& cases) {
   const Bytes octets = file_octets(folder + "/inputs/" + file);
@@ -65,6 +41,64 @@ void judge_input(const verify::Verifier& verifier, const std::string& folder, co
     return cases.judge("inputs/" + file, "encrypted", actual, actual == describe(errors::pdf_encrypted()));
   const bool is_verdict = actual == "ACCEPT" || actual == "HOLD" || actual == "REJECT";
   cases.judge("inputs/" + file, "no signature, or an error", actual, !is_verdict && !actual.empty());
+}
+
+// ---- time-slide: EN 319 102-1 5.6.2.2
+
+struct SlideMaterial {
+  std::vector<pki::CertificatePtr> path;  // the target first
+  pki::Evidence evidence;
+  pki::ProofsOfExistence proofs;
+};
+
+SlideMaterial read_material(const std::string& folder, const json::Value& row) {
+  SlideMaterial out;
+  Budget budget;
+  const auto note = [&](const std::string& file, const crypto::Hash& object) {
+    const json::Value* proofs = row.member("poe");
+    if (proofs != nullptr && proofs->string(file) != nullptr) out.proofs.add(object, instant(text(*proofs, file)));
+  };
+  for (const std::string& file : texts(row, "path"))
+    if (pki::CertificatePtr certificate = certificate_file(folder + file)) {
+      note(file, certificate->fingerprint());
+      out.path.insert(out.path.begin(), std::move(certificate));
+    }
+  for (const std::string& file : texts(row, "crls"))
+    if (const auto crls = pki::parse_crls(file_octets(folder + file), budget))
+      for (const pki::CrlPtr& crl : *crls) {
+        note(file, crl->fingerprint());
+        out.evidence.add(crl, pki::Origin::given);
+      }
+  for (const std::string& file : texts(row, "ocsps"))
+    if (const auto response = pki::OcspResponse::parse(file_octets(folder + file), budget)) {
+      note(file, (*response)->fingerprint());
+      out.evidence.add(*response, pki::Origin::given);
+    }
+  return out;
+}
+
+void judge_slide(const std::string& folder, const json::Value& row, Cases& cases) {
+  const SlideMaterial material = read_material(folder, row);
+  const std::string id = "time-slide/" + text(row, "id");
+  const std::string expected = row.string("error") != nullptr ? "NO_POE" : text(row, "result_control_time");
+  if (material.path.size() < 2) return cases.judge(id, expected, "no path", false);
+  pki::Trust trust;
+  pki::StatusRules rules{.proofs = &material.proofs};
+  if (const json::Value* days = row.member("freshness_days"); days != nullptr && days->integer() != nullptr) {
+    rules.longest_age = *days->integer() * kDay;
+    rules.next_update_binds = false;
+  }
+  Budget budget;
+  const auto anchored = trust.add_anchor({material.path.back(), false, true, "corpus"});
+  const auto control = pki::slide_time(material.path, instant(text(row, "time")), trust, material.evidence, budget, rules);
+  const std::string actual = !anchored || !control ? "an error" : control->time ? iso8601(*control->time) : "NO_POE";
+  cases.judge(id, expected, actual, actual == expected,
+              control && control->unproven ? "no status is proven of " + control->unproven->subject().display() : "");
+}
+
+void judge_slides(const std::string& folder, Cases& cases) {
+  const json::Value document = json_file(folder + "expected.json");
+  for (const json::Value& row : list(document, "cases")) judge_slide(folder, row, cases);
 }
 
 }  // namespace
@@ -88,6 +122,7 @@ void run_pyhanko(const std::string& folder, Cases& cases) {
     cases.judge(file + " (its own roots trusted)", "not ACCEPT", trusted, trusted != "ACCEPT");
   }
   for (const std::string& file : files_under(folder + "/inputs", ".pdf")) judge_input(verifier, folder, file, cases);
+  judge_slides(folder + "/time-slide/", cases);
 }
 
 }  // namespace mohr::conformance

@@ -99,15 +99,47 @@ Result<SignedDocument> read_header(std::string_view header, std::string_view mor
 }
 
 TEST(Jades, NamesWhatTheSignatureDoesNotCover) {
-  const auto document = read_header(R"({"alg":"RS256","cty":"json"})", R"(,"note":1,"header":{"kid":"7","etsiU":[{"cSig":"x"}]})");
+  const auto document = read_header(R"({"alg":"RS256","cty":"json"})", R"(,"note":1,"header":{"kid":"7","etsiU":[{"sigPSt":"x"}]})");
   ASSERT_TRUE(document);
   const Signature& signature = document->signatures[0];
   ASSERT_EQ(signature.uncovered.size(), 3U);
+  EXPECT_EQ(document->signatures.size(), 1U);
   EXPECT_EQ(signature.uncovered[0].kind, "unprotected-member");
   EXPECT_EQ(signature.uncovered[1].place, "header kid");
-  EXPECT_EQ(signature.uncovered[2].place, "etsiU cSig");
+  EXPECT_EQ(signature.uncovered[2].place, "etsiU sigPSt");
   EXPECT_EQ(signature.content_type, "application/json");
   EXPECT_FALSE(signature.signer);
+}
+
+TEST(Jades, CounterSignaturesSpeakForThemselves) {
+  const auto document = read_octets(file("dss-countersigned.json"));
+  ASSERT_TRUE(document) << render(document.error(), Language::en);
+  ASSERT_EQ(document->signatures.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const Signature& signature = document->signatures[i];
+    EXPECT_EQ(signature.countersigns, i == 0 ? std::nullopt : std::optional(i - 1));
+    ASSERT_TRUE(signature.signer);
+    EXPECT_EQ(check(signature), crypto::SignatureCheck::good) << signature.name;
+    EXPECT_TRUE(signature.references.at(0).matches()) << signature.name;
+    EXPECT_TRUE(signature.findings.empty() && signature.uncovered.empty()) << signature.name;
+  }
+  // The value under it is "a": the same text, the value left out, another value, and what is no counter-signature.
+  const std::string header = base64url(as_bytes(R"({"alg":"RS256"})"));
+  const auto counter = [&](const std::string& json) {
+    const auto read = read_header(R"({"alg":"RS256"})", R"(,"header":{"etsiU":[{"cSig":)" + json + "}]}");
+    EXPECT_TRUE(read) << json;
+    EXPECT_EQ(read->signatures.size(), 2U) << json;
+    return read->signatures.at(1);
+  };
+  for (const std::string& same : {R"({"payload":"YQ","protected":")" + header + R"(","signature":"Yg"})", "\"" + header + ".YQ.Yg\"",
+                                  R"({"protected":")" + header + R"(","signature":"Yg"})", "\"" + header + "..Yg\""}) {
+    const Signature read = counter(same);
+    EXPECT_TRUE(read.references.at(0).matches()) << same;
+    EXPECT_EQ(as_text(read.signed_octets), header + ".YQ") << same;
+  }
+  EXPECT_FALSE(counter("\"" + header + ".Yw.Yg\"").references.at(0).matches());
+  for (const char* broken : {R"("x")", "1", "{}", R"({"payload":"YQ","signatures":[]})", R"("{}")"})
+    EXPECT_EQ(counter(broken).findings.at(0).check, Check::countersignature_unreadable) << broken;
 }
 
 TEST(Jades, TwoClaimedTimesAreNone) {

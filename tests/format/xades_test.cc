@@ -159,6 +159,60 @@ TEST(Xades, WrappingAndUnsignedPartsShow) {
   EXPECT_TRUE(none->signatures.empty());
 }
 
+std::vector<std::optional<std::size_t>> countersigned(const SignedDocument& facts) {
+  std::vector<std::optional<std::size_t>> out;
+  for (const Signature& signature : facts.signatures) out.push_back(signature.countersigns);
+  return out;
+}
+
+TEST(Xades, CounterSignaturesSpeakForThemselves) {
+  const std::string text = vector_text("dss-countersigned.xml");
+  const auto facts = read(text);
+  ASSERT_TRUE(facts) << render(facts.error(), Language::en);
+  EXPECT_EQ(countersigned(*facts), (std::vector<std::optional<std::size_t>>{std::nullopt, 0, 1}));
+  for (const Signature& signature : facts->signatures) {
+    for (const Reference& reference : signature.references) EXPECT_TRUE(reference.matches()) << signature.name << reference.name;
+    for (const Finding& finding : signature.findings) ADD_FAILURE() << render(finding, Language::en);
+    ASSERT_TRUE(signature.signer);
+    EXPECT_EQ(value_of(signature), crypto::SignatureCheck::good) << signature.name;
+  }
+  const std::string type = "Type=\"http://uri.etsi.org/01903#CountersignedSignature\" ";
+  EXPECT_EQ(countersigned(*read(with(text, type, ""))).size(), 3U);  // 5.2.7.2: the Type may be left out
+  // Whatever is wrong with it: the signature that it was added to stays as it is.
+  struct Case {
+    std::string from, to;
+    bool unreadable;  // else: its reference differs
+  };
+  const std::size_t at = text.find("CounterSignature Id=");
+  const std::size_t begin = text.find("URI=\"#value-", at) + 6;
+  const std::string id = text.substr(begin, text.find('"', begin) - begin);
+  for (const Case& c : {
+           Case{type + "URI=\"#" + id, type + "URI=\"#elsewhere", true},
+           Case{type + "URI=\"#" + id + "\"", type + "URI=\"\"", true},
+           Case{type, "Type=\"http://www.w3.org/2000/09/xmldsig#Object\" ", true},
+           Case{"<To>", "<To Id=\"" + id + "\">", true},
+           Case{"<xades:CounterSignature Id",
+                "<xades:CounterSignature><l:To xmlns:l=\"urn:l\"/></xades:CounterSignature><xades:CounterSignature Id", true},
+           Case{"Id=\"" + id + "\">", "Id=\"" + id + "\"> ", false},
+       }) {
+    const auto changed = read(with(text, c.from, c.to));
+    ASSERT_TRUE(changed) << c.to << render(changed.error(), Language::en);
+    ASSERT_GE(changed->signatures.size(), 2U) << c.to;
+    EXPECT_EQ(value_of(changed->signatures[0]), crypto::SignatureCheck::good) << c.to;
+    const Signature& counter = changed->signatures[1];
+    EXPECT_EQ(counter.countersigns, 0U);
+    ASSERT_EQ(counter.findings.size(), c.unreadable ? 1U : 0U) << c.to;
+    if (c.unreadable) EXPECT_EQ(counter.findings[0].check, Check::countersignature_unreadable) << c.to;
+    else EXPECT_FALSE(counter.references[0].matches()) << c.to;
+  }
+  Limits two;
+  two.set(Limit::signatures, 2);
+  Budget budget(two);
+  const auto limited = read_xades(MemorySource(as_bytes(text)), nullptr, budget);
+  ASSERT_FALSE(limited);
+  EXPECT_EQ(limited.error().code, ErrorCode::budget_exceeded);
+}
+
 TEST(Xades, IdentityStandsInItsCommitmentAndNowhereElse) {
   const std::string text = vector_text("dss-enveloped-b.xml"), own(kIdentityNamespace);
   const std::string identity = "<m:Identity xmlns:m=\"" + own + "\"><m:Receiver>agency-b</m:Receiver></m:Identity>";

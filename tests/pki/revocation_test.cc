@@ -1,5 +1,5 @@
 // Revocation status: which lists and answers are believed, and which of them decides.
-#include "pki/revocation.h"
+#include "pki/control_time.h"
 
 #include "tests/support/issuing.h"
 
@@ -154,6 +154,44 @@ TEST(Revocation, SignaturesCountInTheBudget) {
       revocation_status(*scene.leaf.certificate, *scene.authority.certificate, kNow, kNow, scene.trust, scene.evidence, budget);
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::budget_exceeded);
+}
+
+TEST(ControlTime, SlidesToWhatIsProven) {
+  const Instant list_made = kNow - 5 * kHour, proven = kNow - 4 * kHour, fall = kNow - 3 * kHour;
+  struct Case {
+    const char* what;
+    bool leaf_falls, authority_falls, list_is_proven, list_is_fresh;
+    std::optional<Instant> expected;
+  };
+  const Case cases[] = {
+      {"nothing speaks against it", false, false, false, true, kNow},
+      {"a revocation", true, false, false, true, fall},
+      {"the last word is old", false, false, false, false, list_made},
+      {"nobody knows whether the list is from before its authority fell", false, true, false, true, std::nullopt},
+      {"the list is from before", false, true, true, true, fall},
+      {"it is, and an earlier revocation is on it", true, true, true, true, list_made - kHour},
+      {"it is, and it was old already", false, true, true, false, list_made},
+  };
+  for (const Case& one : cases) {
+    Scene scene;
+    const Bytes authority_serial = to_bytes(scene.authority.certificate->serial());
+    std::vector<Revocation> leaves, authorities;
+    if (one.leaf_falls) leaves.push_back(scene.revoked(one.authority_falls ? list_made - kHour : fall));
+    if (one.authority_falls) authorities.push_back({authority_serial, fall, 1});
+    const Instant made = one.leaf_falls && !one.authority_falls ? kNow - kHour : list_made;
+    scene.add_crl(made, one.list_is_fresh ? kNow + kDay : list_made + kMinute, leaves);
+    const crypto::Hash list = scene.evidence.crls().front().item->fingerprint();
+    scene.add_crl(kNow - kHour, kNow + kDay, authorities, &scene.root);
+    ProofsOfExistence proofs;
+    if (one.list_is_proven) proofs.add(list, proven);
+    proofs.add(scene.leaf.certificate->fingerprint(), proven);
+    const CertificatePtr path[] = {scene.leaf.certificate, scene.authority.certificate, scene.root.certificate};
+    Budget budget;
+    const auto control = slide_time(path, kNow, scene.trust, scene.evidence, budget, {.proofs = &proofs});
+    ASSERT_TRUE(control) << one.what;
+    EXPECT_EQ(control->time, one.expected) << one.what;
+    EXPECT_EQ(control->unproven, one.expected ? nullptr : scene.leaf.certificate) << one.what;
+  }
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ import eu.europa.esig.dss.signature.AbstractSignatureParameters;
 import eu.europa.esig.dss.signature.AbstractSignatureService;
 import eu.europa.esig.dss.signature.CounterSignatureService;
 import eu.europa.esig.dss.spi.DSSUtils;
+import eu.europa.esig.dss.spi.signature.AdvancedSignature;
 import eu.europa.esig.dss.spi.validation.CertificateVerifier;
 import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
 import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
@@ -145,7 +146,7 @@ final class Letter {
     };
   }
 
-  /** counter NAME DATE [value-changed]: a counter-signature of the first signature. */
+  /** counter NAME DATE [value-changed] [of-counter]: a counter-signature of the first signature, or of its first counter-signature. */
   @SuppressWarnings({"unchecked", "rawtypes"})
   void counter(Words words) throws Exception {
     AbstractSignatureParameters parameters = switch (format) {
@@ -159,7 +160,9 @@ final class Letter {
     };
     parameters.setSignatureLevel(level("B"));
     prepare(parameters, words);
-    ((SerializableCounterSignatureParameters) parameters).setSignatureIdToCounterSign(SignedDocumentValidator.fromDocument(document).getSignatures().get(0).getId());
+    AdvancedSignature signed = SignedDocumentValidator.fromDocument(document).getSignatures().get(0);
+    if (words.has("of-counter")) signed = signed.getCounterSignatures().get(0);
+    ((SerializableCounterSignatureParameters) parameters).setSignatureIdToCounterSign(signed.getId());
     CounterSignatureService service = (CounterSignatureService) service();
     ToBeSigned octets = service.getDataToBeCounterSigned(document, (SerializableCounterSignatureParameters) parameters);
     document = service.counterSignSignature(document, (SerializableCounterSignatureParameters) parameters, value(octets, parameters, words));
@@ -169,6 +172,7 @@ final class Letter {
   @SuppressWarnings({"unchecked", "rawtypes"})
   void extend(String level, Words stamp) {
     AbstractSignatureParameters parameters = parameters(level);
+    if (stamp != null && stamp.has("old")) ((XAdESSignatureParameters) parameters).setEn319132(false);
     AbstractSignatureService service = service();
     service.setTspSource(stamp != null ? stamps.source(stamp) : (algorithm, digest) -> {
       throw new IllegalStateException("a time-stamp where none is wanted");
@@ -257,7 +261,8 @@ final class Letter {
       case "pades" -> "PAdES";
       default -> "JAdES";
     };
-    return SignatureLevel.valueByName(name + "-BASELINE-" + level);
+    boolean extended = List.of("X", "XL", "A").contains(level);
+    return SignatureLevel.valueByName(name + (extended ? "-" : "-BASELINE-") + level);
   }
 
   private AbstractSignatureService<?, ?> service() {

@@ -72,7 +72,7 @@ public final class Main {
     return switch (line.at(0)) {
       case "sign" -> !line.has("value-changed") && !line.has("bound-to-another") && !line.has("content-stamp") && !line.has("alone") && !line.has("plain");
       case "stamp" -> !line.has("forged") && !line.has("of-other-data");
-      case "counter", "keep", "archive", "detached" -> false;
+      case "counter", "keep", "refer", "keep-referred", "archive", "detached" -> false;
       default -> true;
     };
   }
@@ -116,6 +116,11 @@ public final class Main {
       case "stamp" -> letter.extend("T", line);
       case "keep" -> {
         letter.extend("LT", null);
+        evidence.forget();
+      }
+      case "refer" -> letter.extend("X", line);
+      case "keep-referred" -> {
+        letter.extend("XL", null);
         evidence.forget();
       }
       case "archive" -> {
