@@ -48,6 +48,29 @@ TEST(Paths, AGoodOneReachesItsAnchor) {
   EXPECT_EQ(path->anchor, &h.trust.anchors().front());
 }
 
+// Of a trusted certificate only the frame is read when trust is loaded; one that is broken inside is told of where a path needs it.
+TEST(Paths, AnAnchorThatIsBrokenInsideIsNamed) {
+  const Hierarchy h;
+  Bytes der = to_bytes(h.root.certificate->der());
+  const Bytes is_authority = *from_hex("30030101ff");
+  const auto place = std::search(der.begin(), der.end(), is_authority.begin(), is_authority.end());
+  ASSERT_NE(place, der.end());
+  *(place + 4) = 0x77;  // no BOOLEAN of DER
+  ASSERT_FALSE(Certificate::parse(der));
+  const auto root = Root::outline(der);
+  ASSERT_TRUE(root);
+  EXPECT_FALSE(root->whole());
+  Trust trust;
+  ASSERT_TRUE(trust.add_anchor({*root, false, true, "broken.pem"}));
+  Budget budget;
+  const auto path = find_path(h.leaf.certificate, {Purpose::signing, kNow}, trust, h.evidence, budget);
+  ASSERT_TRUE(path);
+  EXPECT_EQ(path->anchor, nullptr);
+  EXPECT_TRUE(has(*path, Check::anchor_unreadable));
+  der[0] = 0x31;
+  EXPECT_FALSE(Root::outline(der));
+}
+
 TEST(Paths, DatesUsageAndAuthorityAreChecked) {
   const Hierarchy h;
   EXPECT_TRUE(has(*h.find(h.leaf.certificate->not_after() + 1), Check::certificate_expired));
