@@ -19,20 +19,13 @@ constexpr std::string_view kSpace = "urn:ietf:params:xml:ns:dssc", kRoot = "Secu
 Value value_of(const format::xml::Document& xml, format::xml::Node element) {
   const auto name = xml.attribute(element, "name");
   if (!name && xml.has_only_text(element)) return xml.text(element);
-  json::Object members;
-  if (name) members.emplace_back("name", *name);
-  for (auto child = xml.first_child(element); child != nullptr; child = xml.next_sibling(child)) {
-    const std::string_view id = xml.name(child);
-    const auto held = std::find_if(members.begin(), members.end(), [&](const json::Member& one) { return one.first == id; });
-    if (held == members.end()) {
-      members.emplace_back(id, json::Array{value_of(xml, child)});
-    } else if (const json::Array* list = held->second.array()) {
-      json::Array more = *list;
-      more.push_back(value_of(xml, child));
-      held->second = std::move(more);
-    }
-  }
-  return members;
+  std::map<std::string, json::Array> members;
+  if (name) members["name"].emplace_back(*name);
+  for (auto child = xml.first_child(element); child != nullptr; child = xml.next_sibling(child))
+    members[std::string(xml.name(child))].push_back(value_of(xml, child));
+  json::Object object;
+  for (auto& [id, list] : members) object.emplace_back(id, std::move(list));
+  return object;
 }
 
 // All of that name: one, or a list of them.
