@@ -92,7 +92,7 @@ json::Value as_json(const std::vector<Row>& rows) {
 }
 
 int run(int argc, char** argv) {
-  std::string mohr = "mohr", json_path;
+  std::string mohr = "mohr", json_path, only;
   bool check = false;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
@@ -100,17 +100,20 @@ int run(int argc, char** argv) {
       mohr = argv[++i];
     } else if (word == "--json" && i + 1 < argc) {
       json_path = argv[++i];
+    } else if (word == "--only" && i + 1 < argc) {
+      only = argv[++i];
     } else if (word == "--check") {
       check = true;
     } else {
-      std::fprintf(stderr, "usage: bench/run [--json FILE] [--check]\n");
+      std::fprintf(stderr, "usage: bench/run [--json FILE] [--check] [--only WORD]\n");
       return 64;
     }
   }
   std::vector<Row> rows = operation_rows();
   for (auto more : {large_rows(mohr), process_rows(mohr), thread_rows(), revocation_rows(), timestamp_rows(), root_rows(), crl_index_rows(),
-                    path_rows()})
+                    path_rows(), long_term_rows(mohr)})
     rows.insert(rows.end(), more.begin(), more.end());
+  std::erase_if(rows, [&](const Row& row) { return row.id.find(only) == std::string::npos; });
   measure(rows);
   print(rows);
   if (!json_path.empty()) {

@@ -31,11 +31,9 @@ std::vector<Bytes> make_roots() {
 }
 
 void load(const std::vector<Bytes>& roots) {
-  std::vector<pki::Anchor> anchors;
-  anchors.reserve(roots.size());
-  for (const Bytes& der : roots) anchors.push_back({must(pki::Certificate::parse(der), "root"), false, true, "bench"});
   pki::Trust trust;
-  trust.add_anchors(std::move(anchors));
+  for (const Bytes& der : roots)
+    if (!trust.add_anchor({must(pki::Root::outline(der), "root"), false, true, "bench"})) stop("anchor");
   if (trust.anchors().size() != roots.size()) stop("a root is missing");
 }
 
@@ -56,7 +54,7 @@ std::vector<Row> root_rows() {
   const auto roots = std::make_shared<const std::vector<Bytes>>(make_roots());
   Row row;
   row.id = "roots140_load";
-  row.what = "140 roots parsed and made anchors";
+  row.what = "140 roots made anchors, found by name and read whole when a path reaches them";
   row.reference = "OpenSSL's d2i_X509 and X509_STORE_add_cert of the same";
   row.most_us = 100;
   row.value = [roots] { load(*roots); };

@@ -64,7 +64,7 @@ Result<pki::TrustDescription> description_of(const std::string& folder) {
   for (const pki::Anchor& anchor : trust.anchors()) {
     pki::TrustDescription::Row& row = description.anchors.emplace_back();
     row.file = fs::path(anchor.source).filename().string();
-    row.sha256 = hex(anchor.certificate->fingerprint().view());
+    row.sha256 = hex(anchor.certificate.fingerprint().view());
   }
   return description;
 }
@@ -167,12 +167,12 @@ Result<std::string> remove(const Arguments& arguments, const std::string& folder
   return target;
 }
 
-json::Value facts_of(const pki::Anchor& anchor) {
+json::Value facts_of(const pki::Anchor& anchor, const pki::Certificate& certificate) {
   json::Value row;
-  row.add("subject", anchor.certificate->subject().display())
-      .add("sha256", hex(anchor.certificate->fingerprint().view()))
+  row.add("subject", anchor.certificate.subject().display())
+      .add("sha256", hex(anchor.certificate.fingerprint().view()))
       .add("file", anchor.source)
-      .add("not_after", iso8601(anchor.certificate->not_after()))
+      .add("not_after", iso8601(certificate.not_after()))
       .add("domain", pki::domain_id(anchor.domain))
       .add("demonstration", anchor.demonstration)
       .add("revocation", anchor.revocation_required ? "required" : "not-required");
@@ -186,12 +186,12 @@ json::Value facts_of(const pki::Anchor& anchor) {
   return row;
 }
 
-void print(const pki::Anchor& anchor, const Terminal& terminal) {
+void print(const pki::Anchor& anchor, const pki::Certificate& certificate, const Terminal& terminal) {
   const Language language = terminal.language();
-  std::string text = isolate(anchor.certificate->subject().display()) + "  " + display(anchor.certificate->not_after(), language) + "\n  ";
+  std::string text = isolate(anchor.certificate.subject().display()) + "  " + display(certificate.not_after(), language) + "\n  ";
   text += verify::domain_word(anchor.domain, language);
   if (anchor.demonstration) text += "\n  " + std::string(verify::phrase(verify::Label::demonstration, language));
-  terminal.out(text + "\n  " + hex(anchor.certificate->fingerprint().view()) + "\n  " + anchor.source + "\n");
+  terminal.out(text + "\n  " + hex(anchor.certificate.fingerprint().view()) + "\n  " + anchor.source + "\n");
 }
 
 Result<void> list(const Arguments& arguments, const Terminal& terminal) {
@@ -202,8 +202,10 @@ Result<void> list(const Arguments& arguments, const Terminal& terminal) {
     pki::Trust trust;
     MOHR_CHECK(trust.load(folder));
     for (const pki::Anchor& anchor : trust.anchors()) {
-      rows.push_back(facts_of(anchor));
-      if (!arguments.has("json")) print(anchor, terminal);
+      auto certificate = anchor.certificate.whole();
+      if (!certificate) return std::move(certificate).error().at(anchor.source);
+      rows.push_back(facts_of(anchor, **certificate));
+      if (!arguments.has("json")) print(anchor, **certificate, terminal);
     }
   }
   if (machine.is_locked() && !arguments.has("json"))

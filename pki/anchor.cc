@@ -53,13 +53,13 @@ bool is_too_long(std::span<const CertificatePtr> path, std::int64_t most) {
 }
 
 // As RFC 5280 6.1.3 b and c: self-issued authorities are exempt.
-Result<void> check_names(const AnchorNames& names, const Certificate& anchor, std::span<const CertificatePtr> path, Budget& budget,
+Result<void> check_names(const AnchorNames& names, const std::string& authority, std::span<const CertificatePtr> path, Budget& budget,
                          Findings& findings) {
   for (std::size_t i = 0; i + 1 < std::max<std::size_t>(path.size(), 2); ++i) {
     if (i != 0 && path[i]->is_self_issued()) continue;
     MOHR_TRY(const std::optional<std::string> forbidden,
              find_forbidden_name(*path[i], names.names, LegacyNames::without_alternative_names, budget));
-    if (forbidden) findings.push_back(findings::anchor_not_for_name(name(anchor), name(*path[i]), Code{*forbidden}));
+    if (forbidden) findings.push_back(findings::anchor_not_for_name(authority, name(*path[i]), Code{*forbidden}));
   }
   return {};
 }
@@ -109,7 +109,7 @@ void restrict_to(Anchor& anchor, const Anchor& other) {
 Result<Findings> find_objections(const Anchor& anchor, std::span<const CertificatePtr> path, Purpose purpose, Instant time,
                                  Budget& budget) {
   Findings found;
-  const std::string authority = name(*anchor.certificate);
+  const std::string authority = anchor.certificate.subject().display();
   if (time < anchor.from) found.push_back(findings::anchor_not_trusted_yet(authority, anchor.from));
   if (time > anchor.until) found.push_back(findings::anchor_no_longer_trusted(authority, anchor.until));
   if (!allows(anchor.purposes, purpose))
@@ -118,7 +118,7 @@ Result<Findings> find_objections(const Anchor& anchor, std::span<const Certifica
   if (constraints.path_length && is_too_long(path, *constraints.path_length)) found.push_back(findings::anchor_path_too_long(authority));
   if (constraints.policies && !has_policy_among(path, *constraints.policies))
     found.push_back(findings::anchor_not_for_policy(authority, name(*path.front())));
-  for (const auto& names : constraints.names) MOHR_CHECK(check_names(*names, *anchor.certificate, path, budget, found));
+  for (const auto& names : constraints.names) MOHR_CHECK(check_names(*names, authority, path, budget, found));
   return found;
 }
 

@@ -4,8 +4,8 @@
 
 #include <map>
 
-#include "pki/certificate.h"
 #include "pki/core/budget.h"
+#include "pki/root.h"
 
 namespace mohr::pki {
 
@@ -43,7 +43,7 @@ struct AnchorConstraints {
 };
 
 struct Anchor {
-  CertificatePtr certificate;
+  Root certificate;
   bool demonstration = false;       // every report of a verdict under it says DEMONSTRATION; never national
   bool revocation_required = true;  // for the certificates below it
   std::string source{};             // file it came from

@@ -183,25 +183,31 @@ Result<CertificatePtr> Certificate::complete_key(const Certificate& certificate,
   return CertificateParser::make_with_key(certificate.der(), std::move(key));
 }
 
-Result<std::vector<CertificatePtr>> parse_certificates(ByteView input) {
-  std::vector<CertificatePtr> certificates;
-  if (!asn1::is_pem(input)) {
-    MOHR_TRY(CertificatePtr certificate, Certificate::parse(input));
-    certificates.push_back(std::move(certificate));
-    return certificates;
-  }
+Result<void> for_each_certificate(ByteView input, const std::function<Result<void>(ByteView der)>& visit) {
+  if (!asn1::is_pem(input)) return visit(input);
   MOHR_TRY(const auto blocks, asn1::read_pem(input));
+  bool any = false;
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     if (blocks[i].label != "CERTIFICATE" && blocks[i].label != "X509 CERTIFICATE") continue;
-    auto certificate = Certificate::parse(blocks[i].contents);
-    if (!certificate) {
-      Error error = std::move(certificate).error();
+    any = true;
+    if (auto visited = visit(blocks[i].contents); !visited) {
+      Error error = std::move(visited).error();
       error.place = "block " + std::to_string(i + 1) + (error.place.empty() ? "" : ", " + error.place);
       return error;
     }
-    certificates.push_back(*std::move(certificate));
   }
-  if (certificates.empty()) return errors::certificate_invalid(Code{"there is no CERTIFICATE block in the PEM text"});
+  if (!any) return errors::certificate_invalid(Code{"there is no CERTIFICATE block in the PEM text"});
+  return {};
+}
+
+Result<std::vector<CertificatePtr>> parse_certificates(ByteView pem_or_der) {
+  std::vector<CertificatePtr> certificates;
+  const auto add = [&](ByteView der) -> Result<void> {
+    MOHR_TRY(CertificatePtr certificate, Certificate::parse(der));
+    certificates.push_back(std::move(certificate));
+    return {};
+  };
+  MOHR_CHECK(for_each_certificate(pem_or_der, add));
   return certificates;
 }
 

@@ -1,6 +1,7 @@
 // An X.509 certificate (RFC 5280 section 4): one owned encoding, and views into it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 
@@ -150,6 +151,7 @@ class Certificate {
 
 // One certificate as DER or the CERTIFICATE blocks of a PEM text (other blocks are skipped). Errors name the block; none at all is
 // certificate_invalid.
+Result<void> for_each_certificate(ByteView pem_or_der, const std::function<Result<void>(ByteView der)>& visit);
 Result<std::vector<CertificatePtr>> parse_certificates(ByteView pem_or_der);
 std::string pem(const Certificate& certificate);
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,6 +25,7 @@ struct CrlIndex::State {
   struct stat as_opened {};
   const Byte* mapped = nullptr;
   mutable std::vector<std::atomic<std::uint64_t>> verified;  // one bit for each page
+  mutable std::atomic<std::int64_t> looked_at{-1};           // the clock's tick at which the file was last seen to be as it was opened
 
   ~State() {
     if (mapped != nullptr) ::munmap(const_cast<Byte*>(mapped), form.file_size());
@@ -36,10 +38,17 @@ struct CrlIndex::State {
   [[nodiscard]] Error damaged() const { return errors::crl_index_damaged(Code{path}); }
 
   // Nobody writes into an index once it has its name; whoever did so all the same must not be believed, nor make us touch what is cut off.
+  // Asking the system costs more than the lookup: once for each tick of its clock (a few milliseconds) is enough.
   [[nodiscard]] bool is_as_opened() const {
+    struct timespec clock {};
+    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &clock);
+    const std::int64_t tick = clock.tv_sec * 1'000'000'000 + clock.tv_nsec;
+    if (looked_at.load(std::memory_order_relaxed) == tick) return true;
     struct stat now {};
-    return ::fstat(file, &now) == 0 && now.st_size == as_opened.st_size && now.st_mtim.tv_sec == as_opened.st_mtim.tv_sec &&
-           now.st_mtim.tv_nsec == as_opened.st_mtim.tv_nsec;
+    const bool same = ::fstat(file, &now) == 0 && now.st_size == as_opened.st_size && now.st_mtim.tv_sec == as_opened.st_mtim.tv_sec &&
+                      now.st_mtim.tv_nsec == as_opened.st_mtim.tv_nsec;
+    if (same) looked_at.store(tick, std::memory_order_relaxed);
+    return same;
   }
 
   // The page with that number, verified at its first touch: read then, so that a disk that fails is an error and no signal.

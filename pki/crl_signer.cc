@@ -65,7 +65,10 @@ Result<CertificatePtr> find_crl_signer(const RevocationQuery& query, const Crl& 
     if (own) return borrowed(query.issuer);
   }
   std::vector<CertificatePtr> candidates;
-  for (const Anchor& anchor : query.trust.anchors()) candidates.push_back(anchor.certificate);
+  for (const Anchor& anchor : query.trust.anchors()) {
+    if (!anchor.certificate.subject().equals(crl.issuer())) continue;
+    if (auto whole = anchor.certificate.whole()) candidates.push_back(*std::move(whole));
+  }
   candidates.insert(candidates.end(), query.trust.intermediates().begin(), query.trust.intermediates().end());
   for (const Held<Certificate>& held : query.evidence.certificates()) candidates.push_back(held.item);
   for (const CertificatePtr& candidate : candidates) {

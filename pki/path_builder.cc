@@ -34,11 +34,14 @@ const std::vector<PathSearch::Candidate>& PathSearch::issuers_of(const Certifica
   return issuers_.emplace(&certificate, look_for_issuers(certificate)).first->second;
 }
 
-std::vector<PathSearch::Candidate> PathSearch::look_for_issuers(const Certificate& certificate) const {
+std::vector<PathSearch::Candidate> PathSearch::look_for_issuers(const Certificate& certificate) {
   std::vector<Candidate> candidates;
   const Name& name = certificate.issuer();
+  const auto is_issuer = [&](const Name& subject) {
+    return equal(subject.encoding(), name.encoding()) || (!exact_names_ && subject.equals(name));
+  };
   const auto consider = [&](const CertificatePtr& issuer, const Anchor* anchor) {
-    if (!equal(issuer->subject().encoding(), name.encoding()) && (exact_names_ || !issuer->subject().equals(name))) return;
+    if (!is_issuer(issuer->subject())) return;
     const auto same = [&](const Candidate& other) { return other.certificate->fingerprint() == issuer->fingerprint(); };
     if (std::any_of(candidates.begin(), candidates.end(), same)) return;
     const ByteView wanted = certificate.authority_key_identifier(), has = issuer->subject_key_identifier();
@@ -46,7 +49,11 @@ std::vector<PathSearch::Candidate> PathSearch::look_for_issuers(const Certificat
     const bool differs = !wanted.empty() && !has.empty() && !fits;
     candidates.push_back({issuer, anchor, (differs ? 4 : fits ? 0 : 2) + (anchor != nullptr ? 0 : 1)});
   };
-  for (const Anchor& anchor : trust_.anchors()) consider(anchor.certificate, &anchor);
+  for (const Anchor& anchor : trust_.anchors()) {
+    if (!is_issuer(anchor.certificate.subject())) continue;
+    if (const auto whole = anchor.certificate.whole()) consider(*whole, &anchor);
+    else unreadable_.insert(&anchor);
+  }
   for (const CertificatePtr& intermediate : trust_.intermediates()) consider(intermediate, nullptr);
   for (const Held<Certificate>& held : evidence_.certificates()) consider(held.item, nullptr);
   std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
@@ -129,6 +136,9 @@ Result<Path> PathSearch::find(const CertificatePtr& target) {
     }
   }
   if (!best_) best_ = std::move(path);  // every issuer would close a circle
+  if (best_->anchor == nullptr)
+    for (const Anchor* anchor : unreadable_)
+      best_->findings.push_back(findings::anchor_unreadable(anchor->certificate.subject().display(), Code{anchor->source}));
   best_->rejected = std::move(rejected_);
   return *std::move(best_);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "pki/path_validator.h"
 
@@ -24,7 +25,7 @@ class PathSearch {
     int rank = 0;
   };
   [[nodiscard]] const std::vector<Candidate>& issuers_of(const Certificate& certificate);
-  [[nodiscard]] std::vector<Candidate> look_for_issuers(const Certificate& certificate) const;
+  [[nodiscard]] std::vector<Candidate> look_for_issuers(const Certificate& certificate);
   Result<bool> extend(Path& path);
   Result<bool> complete(const Path& path);
   void remember_dead_end(const Path& path);
@@ -36,6 +37,7 @@ class PathSearch {
   Budget& budget_;
   std::optional<Path> best_;
   std::vector<Path> rejected_;
+  std::set<const Anchor*> unreadable_;
   bool exact_names_ = true;
   std::map<const Certificate*, std::vector<Candidate>> issuers_;
   std::map<std::pair<crypto::Hash, crypto::Hash>, crypto::SignatureCheck> verified_;

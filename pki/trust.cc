@@ -1,6 +1,7 @@
 #include "pki/trust.h"
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 
 #include "pki/core/source.h"
@@ -13,15 +14,10 @@ constexpr std::uint64_t kFileAtMost = 16 << 20;
 
 Error invalid(const std::string& path, std::string what) { return errors::trust_invalid(Code{path}, Code{std::move(what)}); }
 
-Result<std::vector<CertificatePtr>> certificates_in(ByteView file, const std::string& path) {
-  auto certificates = parse_certificates(file);
-  if (!certificates) return std::move(certificates).error().at(path);
-  return certificates;
-}
-
-Result<std::vector<CertificatePtr>> certificates_of(const std::string& path) {
-  MOHR_TRY(const Bytes file, read_file(path, kFileAtMost));
-  return certificates_in(file, path);
+template <class Read>
+auto read_at(const std::string& path, ByteView file, Read read) {
+  auto certificates = read(file);
+  return certificates ? std::move(certificates) : std::move(certificates).error().at(path);
 }
 
 // Everything about an anchor that a verdict can depend on, for the identity of the trust.
@@ -41,9 +37,17 @@ Bytes identity_of(const Anchor& anchor) {
   if (anchor.levels)
     for (const auto& [policy, level] : *anchor.levels) text += "=" + hex(policy) + std::string(level_id(level));
   Bytes part{1};
-  append(part, anchor.certificate->fingerprint().view());
+  append(part, anchor.certificate.fingerprint().view());
   append(part, crypto::sha256(as_bytes(text)).view());
   return part;
+}
+
+// The last octets belong to the signature value: they tell certificates apart.
+std::uint64_t ending(ByteView der) {
+  std::uint64_t value = 0;
+  const std::size_t size = std::min(der.size(), sizeof value);
+  std::memcpy(&value, der.data() + der.size() - size, size);
+  return value;
 }
 
 bool is_certificate_file(const std::filesystem::path& path) {
@@ -53,40 +57,50 @@ bool is_certificate_file(const std::filesystem::path& path) {
 
 }  // namespace
 
-void Trust::insert(Anchor anchor) {
-  const auto known = std::find_if(anchors_.begin(), anchors_.end(), [&](const Anchor& other) {
-    return other.certificate->fingerprint() == anchor.certificate->fingerprint();
-  });
-  if (known != anchors_.end()) restrict_to(*known, anchor);
-  else anchors_.push_back(std::move(anchor));
-}
+struct Trust::Identity {
+  std::once_flag once;
+  crypto::Hash hash;
+};
+
+Trust::Trust() : identity_(std::make_shared<Identity>()) {}
 
 Result<void> Trust::add_anchor(Anchor anchor) {
-  insert(std::move(anchor));
-  update_identity();
+  if (!anchor.certificate) return errors::trust_invalid(Code{anchor.source}, Code{"an authority without a certificate"});
+  identity_ = std::make_shared<Identity>();
+  const ByteView der = anchor.certificate.der();
+  if (const auto known = place_of(der)) {
+    restrict_to(anchors_[*known], anchor);
+  } else {
+    places_.emplace(ending(der), anchors_.size());
+    anchors_.push_back(std::move(anchor));
+  }
   return {};
 }
 
-void Trust::add_anchors(std::vector<Anchor> anchors) {
-  anchors_.reserve(anchors_.size() + anchors.size());
-  for (Anchor& anchor : anchors) insert(std::move(anchor));
-  update_identity();
-}
-
 void Trust::add_intermediate(CertificatePtr certificate) {
+  identity_ = std::make_shared<Identity>();
   intermediates_.push_back(std::move(certificate));
-  update_identity();
 }
 
 void Trust::allow_host(std::string host_and_port) { allowed_hosts_.push_back(std::move(host_and_port)); }
 
 const Anchor* Trust::anchor_of(const Certificate& certificate) const {
-  const auto found = std::find_if(anchors_.begin(), anchors_.end(),
-                                  [&](const Anchor& anchor) { return anchor.certificate->fingerprint() == certificate.fingerprint(); });
-  return found == anchors_.end() ? nullptr : &*found;
+  const auto place = place_of(certificate.der());
+  return place ? &anchors_[*place] : nullptr;
 }
 
-void Trust::update_identity() {
+std::optional<std::size_t> Trust::place_of(ByteView der) const {
+  const auto [first, last] = places_.equal_range(ending(der));
+  const auto found = std::find_if(first, last, [&](const auto& place) { return equal(anchors_[place.second].certificate.der(), der); });
+  return found == last ? std::nullopt : std::optional(found->second);
+}
+
+const crypto::Hash& Trust::identity() const {
+  std::call_once(identity_->once, [this] { identity_->hash = compute_identity(); });
+  return identity_->hash;
+}
+
+crypto::Hash Trust::compute_identity() const {
   std::vector<Bytes> parts;
   for (const Anchor& anchor : anchors_) parts.push_back(identity_of(anchor));
   for (const CertificatePtr& certificate : intermediates_) {
@@ -97,17 +111,16 @@ void Trust::update_identity() {
   std::sort(parts.begin(), parts.end());
   Bytes all;
   for (const Bytes& part : parts) append(all, part);
-  identity_ = crypto::sha256(all);
+  return crypto::sha256(all);
 }
 
 Result<void> Trust::load(const std::string& path) {
   namespace fs = std::filesystem;
   std::error_code ignored;
   if (!fs::is_directory(path, ignored)) {
-    MOHR_TRY(std::vector<CertificatePtr> certificates, certificates_of(path));
-    std::vector<Anchor> anchors;
-    for (CertificatePtr& certificate : certificates) anchors.push_back({std::move(certificate), false, true, path});
-    add_anchors(std::move(anchors));
+    MOHR_TRY(const Bytes file, read_file(path, kFileAtMost));
+    MOHR_TRY(std::vector<Root> certificates, read_at(path, file, outline_certificates));
+    for (Root& certificate : certificates) MOHR_CHECK(add_anchor({std::move(certificate), false, true, path}));
     return {};
   }
   if (fs::exists(fs::path(path) / "trust.json", ignored)) {
@@ -148,18 +161,18 @@ Result<void> Trust::load(const std::function<Result<Bytes>(const std::string& na
     Anchor& anchor = row.anchor;
     anchor.source = place + "/" + row.file;
     MOHR_TRY(const Bytes octets, read(row.file));
-    MOHR_TRY(std::vector<CertificatePtr> certificates, certificates_in(octets, anchor.source));
+    MOHR_TRY(std::vector<Root> certificates, read_at(anchor.source, octets, outline_certificates));
     if (certificates.size() != 1) return invalid(path, row.file + " does not hold exactly one certificate");
     anchor.certificate = std::move(certificates.front());
     const auto expected = from_hex(row.sha256);
-    if (!row.sha256.empty() && !(expected && equal(*expected, anchor.certificate->fingerprint().view())))
+    if (!row.sha256.empty() && !(expected && equal(*expected, anchor.certificate.fingerprint().view())))
       return errors::trust_digest_differs(Code{anchor.source});
     if (!levels->empty()) anchor.levels = levels;
     MOHR_CHECK(add_anchor(std::move(anchor)));
   }
   for (const std::string& name : description.intermediates) {
     MOHR_TRY(const Bytes octets, read(name));
-    MOHR_TRY(std::vector<CertificatePtr> certificates, certificates_in(octets, place + "/" + name));
+    MOHR_TRY(std::vector<CertificatePtr> certificates, read_at(place + "/" + name, octets, parse_certificates));
     for (CertificatePtr& certificate : certificates) add_intermediate(std::move(certificate));
   }
   for (std::string& host : description.allowed_hosts) allow_host(std::move(host));

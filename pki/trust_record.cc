@@ -17,7 +17,7 @@ void add_description(const TrustDescription& description, const std::string& fol
 std::vector<TrustDescription::Row> rows_of(const Anchor& anchor) {
   TrustDescription::Row row;
   row.file = "anchor.crt";
-  row.sha256 = hex(anchor.certificate->fingerprint().view());
+  row.sha256 = hex(anchor.certificate.fingerprint().view());
   row.anchor = anchor;
   row.anchor.constraints.names.clear();
   std::vector<TrustDescription::Row> rows;
@@ -40,7 +40,7 @@ std::vector<TrustFile> files_of(const Trust& trust) {
     description.anchors = rows_of(anchor);
     if (anchor.levels) description.levels = *anchor.levels;
     add_description(description, folder, files);
-    files.push_back({folder + "/anchor.crt", to_bytes(anchor.certificate->der())});
+    files.push_back({folder + "/anchor.crt", to_bytes(anchor.certificate.der())});
   }
   TrustDescription rest;
   for (const CertificatePtr& certificate : trust.intermediates()) {

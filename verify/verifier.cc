@@ -9,7 +9,7 @@ namespace mohr::verify {
 
 struct Verifier::State {
   State(pki::Trust t, Options o) : trust(std::move(t)), options(std::move(o)) {
-    for (const pki::Anchor& anchor : trust.anchors()) trusted.push_back(anchor.certificate->subject().display());
+    for (const pki::Anchor& anchor : trust.anchors()) trusted.push_back(anchor.certificate.subject().display());
   }
   // Where more evidence could come from; null: not from there.
   struct Outside {

@@ -19,7 +19,11 @@ Says meaning_of(const std::string& expected) {
   return Says::nothing;
 }
 
-bool is_zip(ByteView octets) { return octets.size() >= 4 && octets[0] == 'P' && octets[1] == 'K'; }
+// By its first header, or by its end where something stands before it.
+bool is_zip(ByteView octets) {
+  const std::string_view text = as_text(octets);
+  return text.starts_with("PK") || (!text.starts_with("%PDF") && text.find("PK\5\6") != std::string_view::npos);
+}
 // DIGIDOC-XML, which came before ASiC.
 bool is_digidoc_xml(ByteView octets) { return as_text(octets).find("<SignedDoc") != std::string_view::npos; }
 

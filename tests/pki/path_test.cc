@@ -2,6 +2,7 @@
 #include "pki/name_constraints.h"
 #include "pki/path_validator.h"
 #include "tests/support/issuing.h"
+#include "x509_vectors.h"
 
 namespace mohr::pki {
 namespace {
@@ -46,6 +47,29 @@ TEST(Paths, AGoodOneReachesItsAnchor) {
   EXPECT_TRUE(path->findings.empty()) << render(path->findings.front(), Language::en);
   ASSERT_EQ(path->certificates.size(), 3U);
   EXPECT_EQ(path->anchor, &h.trust.anchors().front());
+}
+
+// Of a trusted certificate only the frame is read when trust is loaded; one that is broken inside is told of where a path needs it.
+TEST(Paths, AnAnchorThatIsBrokenInsideIsNamed) {
+  const Hierarchy h;
+  Bytes der = to_bytes(h.root.certificate->der());
+  const Bytes is_authority = *from_hex("30030101ff");
+  const auto place = std::search(der.begin(), der.end(), is_authority.begin(), is_authority.end());
+  ASSERT_NE(place, der.end());
+  *(place + 4) = 0x77;  // no BOOLEAN of DER
+  ASSERT_FALSE(Certificate::parse(der));
+  const auto root = Root::outline(der);
+  ASSERT_TRUE(root);
+  EXPECT_FALSE(root->whole());
+  Trust trust;
+  ASSERT_TRUE(trust.add_anchor({*root, false, true, "broken.pem"}));
+  Budget budget;
+  const auto path = find_path(h.leaf.certificate, {Purpose::signing, kNow}, trust, h.evidence, budget);
+  ASSERT_TRUE(path);
+  EXPECT_EQ(path->anchor, nullptr);
+  EXPECT_TRUE(has(*path, Check::anchor_unreadable));
+  der[0] = 0x31;
+  EXPECT_FALSE(Root::outline(der));
 }
 
 TEST(Paths, DatesUsageAndAuthorityAreChecked) {
@@ -138,6 +162,21 @@ TEST(Paths, ACircleOfAuthoritiesEnds) {
   const auto path = find_path(target, {Purpose::signing, kNow}, h.trust, evidence, budget);
   ASSERT_TRUE(path);
   EXPECT_EQ(path->anchor, nullptr);
+}
+
+TEST(Paths, AnEmptyListOfAlternativeNamesBreaksOne) {  // RFC 5280 4.2.1.6
+  const Hierarchy h;
+  for (const auto& [names, empty] : {std::pair{"3000", true}, std::pair{"3003820161", false}}) {
+    vectors::Pieces pieces;
+    pieces.issuer = to_bytes(h.authority.certificate->subject().encoding());
+    pieces.extensions = {vectors::extension("2.5.29.17", vectors::bytes(names))};
+    const auto target = Certificate::parse(vectors::assemble(pieces));
+    ASSERT_TRUE(target);
+    Budget budget;
+    const auto path = find_path(*target, {Purpose::any, kNow}, h.trust, h.evidence, budget);
+    ASSERT_TRUE(path);
+    EXPECT_EQ(has(*path, Check::certificate_profile_departure), empty) << names;
+  }
 }
 
 TEST(Paths, NameConstraintsByTheThousandEndWithinTheBudget) {
