@@ -17,14 +17,15 @@ struct Row {
   double most_us = 0;                     // a bar of its own, where no reference is the measure
 };
 
-std::vector<Row> operation_rows();                       // operations.cc: one thread, in process
-std::vector<Row> large_rows(const std::string& mohr);    // large.cc: 100 MiB
-std::vector<Row> process_rows(const std::string& mohr);  // processes.cc
-std::vector<Row> root_rows();                            // roots.cc
-std::vector<Row> timestamp_rows();                       // timestamps.cc
-std::vector<Row> thread_rows();                          // threads.cc
-std::vector<Row> revocation_rows();                      // revocation.cc
-std::vector<Row> crl_index_rows();                       // crl_index.cc
+std::vector<Row> operation_rows();                         // operations.cc: one thread, in process
+std::vector<Row> large_rows(const std::string& mohr);      // large.cc: 100 MiB
+std::vector<Row> process_rows(const std::string& mohr);    // processes.cc
+std::vector<Row> root_rows();                              // roots.cc
+std::vector<Row> timestamp_rows();                         // timestamps.cc
+std::vector<Row> thread_rows();                            // threads.cc
+std::vector<Row> revocation_rows();                        // revocation.cc
+std::vector<Row> crl_index_rows();                         // crl_index.cc
+std::vector<Row> long_term_rows(const std::string& mohr);  // long_term.cc
 
 std::vector<Row> path_rows();  // paths.cc
 

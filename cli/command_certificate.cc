@@ -55,7 +55,7 @@ Result<int> verify(const Arguments& arguments, const Terminal& terminal) {
   MOHR_TRY(const pki::Trust trust, trust_from(arguments));
   if (trust.anchors().empty()) return errors::no_anchor();
   MOHR_TRY(const pki::InstallationPtr installation, installation_from(arguments));
-  MOHR_TRY(pki::Evidence evidence, evidence_from(arguments, installation));
+  MOHR_TRY(pki::Evidence evidence, evidence_from(arguments, shelf_of(installation)));
   for (std::size_t i = 1; i < certificates.size(); ++i) evidence.add(certificates[i], pki::Origin::given);
   MOHR_TRY(const auto fetcher, fetcher_from(arguments, trust));
   MOHR_TRY(const Instant now, time_from(arguments));

@@ -20,6 +20,8 @@ constexpr int kDeskPort = 8642;
 const std::vector<OptionRow>& options() {
   static const std::vector<OptionRow> rows = with_judging_options({
       {"demo", "DIR", "answer for this demonstration authority"},
+      {"tsa-policy", "OID", "of its time-stamp authority (default: the demonstration's own)"},
+      {"tsa-accuracy", "SECONDS", "that its time-stamps claim (default: 1)"},
       {"desk", nullptr, "a page on this computer that takes signed files and gives reports"},
       {"port", "N", "of the desk (default: 8642; 0: a free one)"},
       {"address", "IP", "of the desk: this computer only (default: 127.0.0.1)"},
@@ -49,9 +51,20 @@ void wait_for_the_end(const sigset_t& stop, int ready) {
   }
 }
 
+Result<pki::TimestampTerms> terms_from(const Arguments& arguments) {
+  constexpr int kMostSeconds = 3600;
+  pki::TimestampTerms terms{arguments.value("tsa-policy"), 1};
+  if (arguments.has("tsa-policy") && !asn1::contents_from_dotted(terms.policy))
+    return errors::usage_invalid(Code{"--tsa-policy " + terms.policy + " (an identifier looks like 2.999.1)"});
+  MOHR_TRY(terms.accuracy_seconds, number_of(arguments, "tsa-accuracy", 1, kMostSeconds));
+  if (terms.accuracy_seconds < 1) return errors::usage_invalid(Code{"--tsa-accuracy: 1 second or more"});
+  return terms;
+}
+
 Result<void> serve_demonstration(const Arguments& arguments, const Terminal& terminal, const sigset_t& stop, int ready) {
   const SystemClock clock;
-  MOHR_TRY(const auto demonstration, service::start_demonstration(arguments.value("demo"), clock));
+  MOHR_TRY(pki::TimestampTerms terms, terms_from(arguments));
+  MOHR_TRY(const auto demonstration, service::start_demonstration(arguments.value("demo"), clock, std::move(terms)));
   terminal.out("tsa " + demonstration->tsa_url() + "\nocsp " + demonstration->ocsp_url() + "\ncrl " + demonstration->crl_url() + "\n");
   wait_for_the_end(stop, ready);
   return {};

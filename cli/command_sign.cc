@@ -5,6 +5,7 @@
 #include "cli/timestamps.h"
 #include "cli/written.h"
 #include "pki/core/text.h"
+#include "pki/revocation_cache.h"
 #include "sign/signer.h"
 #include "sign/status.h"
 
@@ -148,7 +149,7 @@ Result<std::string> sign_document(const Arguments& arguments, const Terminal& te
   request.certificate = key.certificate;
   MOHR_TRY(const pki::Trust trust, trust_from(arguments));
   MOHR_TRY(const pki::InstallationPtr installation, installation_from(arguments));
-  MOHR_TRY(const pki::Evidence evidence, evidence_from(arguments, installation));
+  MOHR_TRY(const pki::Evidence evidence, evidence_from(arguments, shelf_of(installation)));
   request.chain = chain_from(key, trust, evidence);
   MOHR_TRY(const auto fetcher, fetcher_from(arguments, trust, hosts_of(timestamps)));
   Budget budget;
@@ -164,7 +165,9 @@ Result<std::string> sign_document(const Arguments& arguments, const Terminal& te
   MOHR_TRY(const sign::CertificateReview review, sign::review_certificate(request));
   warn(review.warnings, terminal);
   if (!trust.anchors().empty()) {
-    MOHR_TRY(const Findings status, sign::review_status(request, trust, evidence, fetcher.get(), budget));
+    std::optional<pki::RevocationCache> kept;
+    if (installation) kept.emplace(installation, clock, shelf_of(installation));
+    MOHR_TRY(const Findings status, sign::review_status(request, trust, evidence, fetcher.get(), kept ? &*kept : nullptr, budget));
     warn(status, terminal);
   }
   const std::string output = arguments.value("output", sign::default_output(document->name(), request.format));

@@ -27,7 +27,8 @@ Result<std::unique_ptr<Judging>> Judging::from(const Arguments& arguments) {
   MOHR_TRY(judging->installation_, installation_from(arguments));
   // A record carries its lists whole, so none is taken from an index.
   const bool whole = arguments.has("bundle") || arguments.has("against") || arguments.has("what-would-help");
-  MOHR_TRY(judging->evidence_, evidence_from(arguments, whole ? nullptr : judging->installation_));
+  const pki::CrlShelfPtr shelf = whole ? nullptr : shelf_of(judging->installation_);
+  MOHR_TRY(judging->evidence_, evidence_from(arguments, shelf));
   MOHR_TRY(judging->fetcher_, fetcher_from(arguments, trust));
   verify::Options options;
   options.allowed_hosts = arguments.values("allow-host");
@@ -36,7 +37,7 @@ Result<std::unique_ptr<Judging>> Judging::from(const Arguments& arguments) {
   MOHR_TRY(options.policy, arguments.has("policy") ? verify::Policy::load(arguments.value("policy")) : verify::Policy::of_machine());
   if (arguments.has("policy")) options.overrides.push_back(findings::override_policy(options.policy->id()));
   if (judging->installation_) {
-    options.kept = &judging->kept_.emplace(judging->installation_, judging->clock_);
+    options.kept = &judging->kept_.emplace(judging->installation_, judging->clock_, shelf);
     if (!judging->at_) judging->newest_.emplace(judging->installation_);
   }
   judging->verifier_.emplace(std::move(trust), std::move(options));

@@ -79,9 +79,12 @@ Findings overrides_from(const Arguments& arguments, const pki::Trust& trust) {
   return overrides;
 }
 
-Result<pki::Evidence> evidence_from(const Arguments& arguments, const pki::InstallationPtr& installation) {
+pki::CrlShelfPtr shelf_of(const pki::InstallationPtr& installation) {
+  return installation ? std::make_shared<pki::CrlShelf>(installation) : nullptr;
+}
+
+Result<pki::Evidence> evidence_from(const Arguments& arguments, const pki::CrlShelfPtr& shelf) {
   Budget budget;
-  const pki::CrlShelfPtr shelf = installation ? std::make_shared<pki::CrlShelf>(installation) : nullptr;
   return pki::evidence_from({arguments.values("intermediate"), arguments.values("crl"), arguments.values("ocsp")}, budget, shelf);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/options.h"
+#include "pki/crl_shelf.h"
 #include "pki/evidence.h"
 #include "pki/fetch.h"
 #include "pki/installation.h"
@@ -19,7 +20,8 @@ Result<pki::Trust> trust_from(const Arguments& arguments);
 // What the arguments changed about it, for the reports.
 Findings overrides_from(const Arguments& arguments, const pki::Trust& trust);
 // --intermediate, --crl, --ocsp; `installation` (null: none) keeps the indexes of big lists.
-Result<pki::Evidence> evidence_from(const Arguments& arguments, const pki::InstallationPtr& installation);
+pki::CrlShelfPtr shelf_of(const pki::InstallationPtr& installation);  // of big lists; null without an installation
+Result<pki::Evidence> evidence_from(const Arguments& arguments, const pki::CrlShelfPtr& shelf);
 // Null with --offline. Allowed hosts: --allow-host, the trust's, and `more`.
 Result<std::unique_ptr<pki::Fetcher>> fetcher_from(const Arguments& arguments, const pki::Trust& trust,
                                                    const std::vector<std::string>& more = {});

@@ -46,6 +46,7 @@ Result<std::vector<CertificatePtr>> read_certificates(const std::string& directo
 struct DemonstrationAuthority::State {
   int port = 0;
   Instant made;
+  TimestampTerms terms;
   std::vector<CertificatePtr> certificates;  // in the order of kRows
   std::array<KeyFile, 3> authorities;        // by Authority
   std::array<KeyFile, 2> responders;         // of silver and p256
@@ -82,7 +83,7 @@ struct DemonstrationAuthority::State {
 DemonstrationAuthority::DemonstrationAuthority(std::unique_ptr<State> state) : state_(std::move(state)) {}
 DemonstrationAuthority::~DemonstrationAuthority() = default;
 
-Result<std::unique_ptr<DemonstrationAuthority>> DemonstrationAuthority::open(const std::string& directory) {
+Result<std::unique_ptr<DemonstrationAuthority>> DemonstrationAuthority::open(const std::string& directory, TimestampTerms terms) {
   auto file = read_file(directory + "/authority.json", kFileAtMost);
   if (!file) return errors::authority_invalid(Code{directory}, Code{"no authority.json"});
   Budget budget;
@@ -97,6 +98,8 @@ Result<std::unique_ptr<DemonstrationAuthority>> DemonstrationAuthority::open(con
   auto state = std::make_unique<State>();
   state->port = static_cast<int>(*port->integer());
   state->made = *made_at;
+  state->terms = std::move(terms);
+  if (state->terms.policy.empty()) state->terms.policy = demonstration::kTimestampPolicy;
   MOHR_TRY(state->certificates, read_certificates(directory));
   for (std::size_t i = 0; i < state->authorities.size(); ++i) {
     MOHR_TRY(state->authorities[i], open_key(directory, demonstration::kAuthorityFiles[i]));
@@ -124,11 +127,12 @@ Bytes DemonstrationAuthority::answer_timestamp(ByteView request, ByteView serial
     return timestamp_rejection(kRejection, kBadAlgorithm, "Only SHA-256, SHA-384 and SHA-512 are time-stamped.");
   if (parsed->imprint.size() != crypto::digest_size(parsed->digest))
     return timestamp_rejection(kRejection, kBadDataFormat, "The imprint has the wrong size for its digest.");
-  const auto policy = asn1::contents_from_dotted(demonstration::kTimestampPolicy);
+  const auto policy = asn1::contents_from_dotted(state_->terms.policy);
   if (!parsed->policy.empty() && !(policy && equal(parsed->policy, *policy)))
     return timestamp_rejection(kRejection, kUnacceptedPolicy, "This policy is not offered.");
   TimestampProfile profile;
-  profile.policy = demonstration::kTimestampPolicy;
+  profile.policy = state_->terms.policy;
+  profile.accuracy_seconds = state_->terms.accuracy_seconds;
   profile.now = now;
   profile.serial = to_bytes(serial);
   const KeyFile& key = state_->timestamps;

@@ -8,10 +8,16 @@ namespace mohr::pki {
 // Makes DIR with the fixed file names that DIR/README lists. `port` 0: a free one is chosen. Errors: file errors, authority_exists.
 Result<void> make_demonstration(const std::string& directory, int port, Instant now);
 
+// What its time-stamp authority says in every token (RFC 3161 2.4.2).
+struct TimestampTerms {
+  std::string policy;        // dotted; empty: the demonstration's own
+  int accuracy_seconds = 1;  // 1 to 3600
+};
+
 // Answers requests for a demonstration authority: pure functions of the folder's keys and the time; no network here.
 class DemonstrationAuthority {
  public:
-  static Result<std::unique_ptr<DemonstrationAuthority>> open(const std::string& directory);
+  static Result<std::unique_ptr<DemonstrationAuthority>> open(const std::string& directory, TimestampTerms terms = {});
   ~DemonstrationAuthority();
   [[nodiscard]] int port() const;
   [[nodiscard]] std::string tsa_url() const;

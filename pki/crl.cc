@@ -284,16 +284,16 @@ bool names_directory(ByteView general_names, const Name& name) {
 
 bool is_less_number(ByteView a, ByteView b) { return a.size() != b.size() ? a.size() < b.size() : less(a, b); }
 
-Result<std::vector<CrlPtr>> parse_crls(ByteView input, Budget& budget) {
+Result<std::vector<CrlPtr>> parse_crls(ByteView input, Budget& budget, const CrlKeeperPtr& keeper) {
   std::vector<CrlPtr> crls;
   if (!asn1::is_pem(input)) {
-    MOHR_TRY(crls.emplace_back(), Crl::parse(input, budget));
+    MOHR_TRY(crls.emplace_back(), Crl::parse(to_bytes(input), budget, keeper));
     return crls;
   }
   MOHR_TRY(const auto blocks, asn1::read_pem(input));
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     if (blocks[i].label != "X509 CRL") continue;
-    auto crl = Crl::parse(blocks[i].contents, budget);
+    auto crl = Crl::parse(to_bytes(blocks[i].contents), budget, keeper);
     if (!crl) {
       Error error = std::move(crl).error();
       error.place = "block " + std::to_string(i + 1) + (error.place.empty() ? "" : ", " + error.place);

@@ -112,6 +112,6 @@ bool names_directory(ByteView general_names, const Name& name);
 // Whether the magnitude `a` is less than `b`: how cRLNumber and BaseCRLNumber compare.
 bool is_less_number(ByteView a, ByteView b);
 
-Result<std::vector<CrlPtr>> parse_crls(ByteView pem_or_der, Budget& budget);
+Result<std::vector<CrlPtr>> parse_crls(ByteView pem_or_der, Budget& budget, const CrlKeeperPtr& keeper = {});
 
 }  // namespace mohr::pki

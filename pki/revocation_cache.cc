@@ -37,8 +37,12 @@ std::string text_of(const json::Value& facts, std::string_view name) {
 
 }  // namespace
 
-RevocationCache::RevocationCache(InstallationPtr installation, const Clock& clock, std::uint64_t at_most)
-    : installation_(std::move(installation)), clock_(clock), at_most_(at_most), folder_(installation_->folder() + "/revocation") {}
+RevocationCache::RevocationCache(InstallationPtr installation, const Clock& clock, CrlShelfPtr shelf, std::uint64_t at_most)
+    : installation_(std::move(installation)),
+      clock_(clock),
+      shelf_(std::move(shelf)),
+      at_most_(at_most),
+      folder_(installation_->folder() + "/revocation") {}
 
 // The name of the file: a digest of kind, issuer's key, address and, for an answer, the certificate.
 std::string RevocationCache::path_of(const Need& need) const {
@@ -61,6 +65,32 @@ std::optional<Bytes> RevocationCache::find(const Need& need, std::uint64_t at_mo
     return std::nullopt;
   }
   return *std::move(der);
+}
+
+Result<CrlPtr> RevocationCache::find_list(const Need& need, Budget& budget) const {
+  const std::uint64_t most = budget.limit(Limit::crl_bytes);
+  if (const auto index = shelf_ && need.issuer ? find_index(need) : nullptr) {
+    const auto reread = [path = path_of(need), installation = installation_, most]() -> Result<Bytes> {
+      MOHR_TRY(const KeptFile file, open_kept(path, kPurpose, *installation));
+      return file.octets(most);
+    };
+    if (auto crl = Crl::from_index(index, reread, shelf_, budget)) return crl;
+  }
+  auto octets = find(need, most);
+  if (!octets) return CrlPtr();
+  return Crl::parse(*std::move(octets), budget, shelf_);
+}
+
+// The file's facts are authenticated, so the digest in them names the list without its octets being read.
+CrlIndexPtr RevocationCache::find_index(const Need& need) const {
+  const auto file = open_kept(path_of(need), kPurpose, *installation_);
+  const auto digest = file ? from_hex(text_of(file->facts, "sha256")) : std::nullopt;
+  if (!digest || file->source->size() < CrlShelf::kWorthAnIndex) return nullptr;
+  crypto::Hash fingerprint;
+  if (digest->size() > fingerprint.octets.size()) return nullptr;
+  fingerprint.size = static_cast<std::uint8_t>(digest->size());
+  std::copy(digest->begin(), digest->end(), fingerprint.octets.begin());
+  return shelf_->find(fingerprint);
 }
 
 Validators RevocationCache::validators(const Need& need) const {

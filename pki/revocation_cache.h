@@ -4,7 +4,7 @@
 #include <map>
 #include <mutex>
 
-#include "pki/installation.h"
+#include "pki/crl_shelf.h"
 #include "pki/revocation.h"
 
 namespace mohr::pki {
@@ -14,11 +14,15 @@ namespace mohr::pki {
 class RevocationCache {
  public:
   static constexpr std::uint64_t kDefaultSize = 2ULL << 30;
-  // `clock` outlives it; `at_most`: octets on disk, beyond which the oldest goes.
-  RevocationCache(InstallationPtr installation, const Clock& clock, std::uint64_t at_most = kDefaultSize);
+  // `clock` outlives it; `at_most`: octets on disk, beyond which the oldest goes; `shelf`: where the indexes of big lists stand (null:
+  // every list is read whole).
+  RevocationCache(InstallationPtr installation, const Clock& clock, CrlShelfPtr shelf = {}, std::uint64_t at_most = kDefaultSize);
 
   // The octets of what was kept for the need.
   [[nodiscard]] std::optional<Bytes> find(const Need& need, std::uint64_t at_most) const;
+  // The list that was kept for the need; a big one through its index. Null: none. Errors: crl_invalid, budget_exceeded.
+  [[nodiscard]] Result<CrlPtr> find_list(const Need& need, Budget& budget) const;
+  [[nodiscard]] const CrlShelfPtr& shelf() const { return shelf_; }
   // What its server called it; both empty when nothing is kept.
   [[nodiscard]] Validators validators(const Need& need) const;
   // Kept when the issuer's key, or for answers a responder that it certified for this, signed them, they say when the next is due, and what
@@ -39,12 +43,14 @@ class RevocationCache {
     Instant last;
   };
   [[nodiscard]] std::string path_of(const Need& need) const;
+  [[nodiscard]] CrlIndexPtr find_index(const Need& need) const;
   [[nodiscard]] bool replace(const Need& need, ByteView der, Instant this_update, ByteView number, const Validators& validators) const;
   [[nodiscard]] std::map<std::string, Failure> failures_on_disk() const;
   void change_failures(const std::string& url, bool failed);
 
   InstallationPtr installation_;
   const Clock& clock_;
+  CrlShelfPtr shelf_;
   std::uint64_t at_most_;
   std::string folder_;
   mutable std::mutex mutex_;

@@ -58,14 +58,14 @@ Result<std::vector<CertificatePtr>> read_issuers(ByteView answer, Budget& budget
 // What is on disk already serves without the network, judged like what comes from there.
 Result<bool> recall(const Need& need, const RevocationCache& cache, Evidence& evidence, Budget& budget) {
   if (!need.nonce.empty()) return false;  // an answer made for this question is wanted
+  if (need.kind == Need::Kind::crl) {
+    MOHR_TRY(CrlPtr crl, cache.find_list(need, budget));
+    return crl != nullptr && evidence.add(std::move(crl), Origin::network, need.url);
+  }
   const std::optional<Bytes> kept = cache.find(need, budget.limit(Limit::crl_bytes));
   if (!kept) return false;
-  if (need.kind == Need::Kind::ocsp) {
-    MOHR_TRY(OcspResponsePtr response, OcspResponse::parse(*kept, budget));
-    return evidence.add(std::move(response), Origin::network, need.url);
-  }
-  MOHR_TRY(CrlPtr crl, Crl::parse(*kept, budget));
-  return evidence.add(std::move(crl), Origin::network, need.url);
+  MOHR_TRY(OcspResponsePtr response, OcspResponse::parse(*kept, budget));
+  return evidence.add(std::move(response), Origin::network, need.url);
 }
 
 // What the place did, not what was forbidden here: that is over as soon as it is allowed.
@@ -95,7 +95,7 @@ Result<bool> take(const Need& need, Fetcher& fetcher, RevocationCache* cache, Ev
       MOHR_TRY(const FetchAnswer answer,
                fetcher.fetch_if_changed(request, cache != nullptr ? cache->validators(need) : Validators{}, budget));
       if (answer.unchanged) return false;
-      MOHR_TRY(const std::vector<CrlPtr> crls, parse_crls(answer.body, budget));
+      MOHR_TRY(const std::vector<CrlPtr> crls, parse_crls(answer.body, budget, cache != nullptr ? cache->shelf() : nullptr));
       bool added = false;
       for (const CrlPtr& crl : crls) {
         if (cache != nullptr && crls.size() == 1) MOHR_CHECK(cache->keep(need, *crl, answer.validators, budget));

@@ -68,8 +68,8 @@ HttpResponse answer_demonstration(const pki::DemonstrationAuthority& authority, 
   return words(404, "This demonstration authority answers /tsa, /ocsp, /crl/NAME.crl and /ca/NAME.cer.\n");
 }
 
-Result<std::unique_ptr<Demonstration>> start_demonstration(const std::string& directory, const Clock& clock) {
-  MOHR_TRY(std::unique_ptr<pki::DemonstrationAuthority> authority, pki::DemonstrationAuthority::open(directory));
+Result<std::unique_ptr<Demonstration>> start_demonstration(const std::string& directory, const Clock& clock, pki::TimestampTerms terms) {
+  MOHR_TRY(std::unique_ptr<pki::DemonstrationAuthority> authority, pki::DemonstrationAuthority::open(directory, std::move(terms)));
   renew_crls(directory, *authority, clock.now());
   HttpOptions options;
   options.port = authority->port();

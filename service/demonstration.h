@@ -32,6 +32,7 @@ class Demonstration {
 // Serves `directory` (made by pki::make_demonstration) on the loopback port that stands in its certificates, and renews the folder's
 // CRL files where it may write. Serial numbers of tokens are counted in its file serials. `clock` outlives the result. Errors:
 // authority_invalid, key errors, module_missing, port_taken.
-Result<std::unique_ptr<Demonstration>> start_demonstration(const std::string& directory, const Clock& clock);
+Result<std::unique_ptr<Demonstration>> start_demonstration(const std::string& directory, const Clock& clock,
+                                                           pki::TimestampTerms terms = {});
 
 }  // namespace mohr::service

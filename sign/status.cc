@@ -9,8 +9,9 @@ constexpr std::size_t kNonceOctets = 32;  // RFC 9654 2.1
 
 // Asks for the status of one certificate, fetching what is missing.
 Result<pki::RevocationStatus> status_of(const pki::CertificatePtr& certificate, const pki::CertificatePtr& issuer, Instant now,
-                                        const pki::Trust& trust, pki::Evidence& evidence, pki::Fetcher* fetcher, Budget& budget) {
-  pki::Asking asking(fetcher);
+                                        const pki::Trust& trust, pki::Evidence& evidence, pki::Fetcher* fetcher, pki::RevocationCache* kept,
+                                        Budget& budget) {
+  pki::Asking asking(fetcher, kept);
   while (true) {
     MOHR_TRY(pki::RevocationStatus status, pki::revocation_status(*certificate, *issuer, now, now, trust, evidence, budget));
     std::vector<pki::Need> needs = pki::revocation_needs(certificate, issuer, status);
@@ -24,7 +25,7 @@ Result<pki::RevocationStatus> status_of(const pki::CertificatePtr& certificate, 
 }  // namespace
 
 Result<Findings> review_status(const Request& request, const pki::Trust& trust, pki::Evidence evidence, pki::Fetcher* fetcher,
-                               Budget& budget) {
+                               pki::RevocationCache* kept, Budget& budget) {
   Findings warnings;
   for (const pki::CertificatePtr& certificate : request.chain) evidence.add(certificate, pki::Origin::given);
   const std::string subject = request.certificate->subject().display();
@@ -38,7 +39,7 @@ Result<Findings> review_status(const Request& request, const pki::Trust& trust, 
   for (std::size_t i = 0; i + 1 < path.certificates.size(); ++i) {
     const pki::CertificatePtr& certificate = path.certificates[i];
     MOHR_TRY(const pki::RevocationStatus status,
-             status_of(certificate, path.certificates[i + 1], request.now, trust, evidence, fetcher, budget));
+             status_of(certificate, path.certificates[i + 1], request.now, trust, evidence, fetcher, kept, budget));
     const std::string name = certificate->subject().display();
     if (status.state == pki::RevocationState::revoked || status.state == pki::RevocationState::on_hold)
       return errors::certificate_revoked_for_signing(name, status.revoked_at);

@@ -7,8 +7,9 @@
 namespace mohr::sign {
 
 // With an anchor at hand: path and revocation of the signing certificate now. Errors: certificate_revoked_for_signing (on hold too).
-// Findings are warnings: an authority that is not trusted here, a status that nobody could tell.
+// `kept` (null: nothing) is what was fetched before. Findings are warnings: an authority that is not trusted here, a status that nobody
+// could tell.
 Result<Findings> review_status(const Request& request, const pki::Trust& trust, pki::Evidence evidence, pki::Fetcher* fetcher,
-                               Budget& budget);
+                               pki::RevocationCache* kept, Budget& budget);
 
 }  // namespace mohr::sign

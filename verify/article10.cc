@@ -24,10 +24,10 @@ std::array<Condition, 4> article_10(const format::Signature& signature, const Si
   const std::vector<CheckLine> lines = checklist(signature, verdict);
   const Answer path = find(lines, Label::check_path), state = find(lines, Label::check_state);
   const Answer value = find(lines, Label::check_value), content = find(lines, Label::check_content);
-  Condition unique{"unique-to-signer", both(both(path, state), value), {}};
-  Condition identifies{"identifies-signer", Answer::unknown, {}};
-  Condition will{"under-signers-sole-will", Answer::unknown, {}};
-  Condition changes{"changes-are-found", both(content, value), {}};
+  Condition unique{"unique-to-signer", Label::condition_unique, both(both(path, state), value), {}};
+  Condition identifies{"identifies-signer", Label::condition_identifies, Answer::unknown, {}};
+  Condition will{"under-signers-sole-will", Label::condition_will, Answer::unknown, {}};
+  Condition changes{"changes-are-found", Label::condition_changes, both(content, value), {}};
   if (!signature.signer) return {unique, identifies, will, changes};
   const pki::Certificate& signer = *signature.signer;
   const std::string subject = signer.subject().display();

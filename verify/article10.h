@@ -10,6 +10,7 @@ namespace mohr::verify {
 
 struct Condition {
   std::string_view id;  // "unique-to-signer", "identifies-signer", "under-signers-sole-will", "changes-are-found"
+  Label words;
   Answer answer = Answer::unknown;
   Findings facts;
 };

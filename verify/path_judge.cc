@@ -77,6 +77,8 @@ Result<void> check_revocation(const PathQuestion& question, const Grounds& groun
     judge_revocation(*certificate, status, i == 0, judgement.findings);
     if (status.this_update > judgement.from) judgement.from = status.this_update;
     if (status.next_update && *status.next_update < judgement.until) judgement.until = *status.next_update;
+    if (status.state == pki::RevocationState::good && status.revoked_at.seconds != 0)  // later than the wanted time
+      judgement.wanted_until = std::min(judgement.wanted_until, status.revoked_at - 1);
     judgement.path[i].revocation = std::move(status);
   }
   return {};
@@ -117,7 +119,7 @@ PathJudgementPtr PathCache::find(const crypto::Hash& key, Instant time, Instant 
   const auto found = judgements_.find(key);
   if (found == judgements_.end()) return nullptr;
   const PathJudgement& held = *found->second;
-  const bool holds = time >= held.from && time <= held.until && now >= held.from && now <= held.until;
+  const bool holds = time >= held.wanted_from && time <= held.wanted_until && now >= held.from && now <= held.until;
   return holds ? found->second : nullptr;
 }
 
@@ -144,6 +146,7 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
   judgement->findings = std::move(path.findings);
   judgement->from = path.valid_from;
   judgement->until = std::min(path.valid_until, next_midnight(question.now));  // rows of algorithms change at midnight
+  judgement->wanted_until = judgement->until;
   if (grounds.opinion != nullptr) ask_about_chain(*grounds.opinion, question.time, *judgement);
   // A policy may let a signer's key have another usage, never that of an authority behind the verdict.
   const auto fails = [&](const Finding& finding) {
@@ -164,6 +167,8 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
     judgement->findings.push_back(findings::revocation_not_checked());
   }
   if (judgement->chained) refine_dates(question, *judgement);
+  judgement->wanted_from = std::min(question.time, judgement->from);  // what is newer than the wanted time speaks of it too
+  judgement->wanted_until = std::min(judgement->wanted_until, judgement->until);
   judgement->good = judgement->anchor != nullptr && std::none_of(judgement->findings.begin(), judgement->findings.end(), fails);
   if (judgement->good && grounds.cache != nullptr) grounds.cache->keep(key, judgement);
   return PathJudgementPtr(std::move(judgement));

@@ -53,6 +53,17 @@ std::string_view role_word(pki::SignerRole role, Language language) {
   return phrase(Label::role_unknown, language);
 }
 
+Label stamped_label(format::TimestampKind kind) {
+  switch (kind) {
+    case format::TimestampKind::content: return Label::stamped_content;
+    case format::TimestampKind::references: return Label::stamped_references;
+    case format::TimestampKind::archive: return Label::stamped_archive;
+    case format::TimestampKind::document: return Label::stamped_document;
+    case format::TimestampKind::signature: break;
+  }
+  return Label::stamped_at;
+}
+
 std::string_view owner_word(Owner owner, Language language) {
   switch (owner) {
     case Owner::nobody: return phrase(Label::owner_nobody, language);

@@ -15,6 +15,7 @@ std::string_view phrase(Label label, Language language);
 std::string_view outcome_word(Outcome outcome, Language language);    // "Accepted", «پذیرفته شد»
 std::string_view outcome_shape(Outcome outcome);                      // ✔ ‖ ✖: never by colour alone
 std::string_view role_word(pki::SignerRole role, Language language);  // "personal signature", «امضای شخص»
+Label stamped_label(format::TimestampKind kind);                      // what a time-stamp is over, for the time line
 std::string_view owner_word(Owner owner, Language language);          // who mends it
 // "Demonstration Officer · personal signature · Agency": the signer card in one line.
 std::string signer_line(const format::Signature& signature, Language language);

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "pki/core/text.h"
-#include "verify/checklist.h"
+#include "verify/article10.h"
 #include "verify/html_style.h"
 #include "verify/html_text.h"
 #include "verify/report.h"
@@ -30,6 +30,8 @@ class Page {
   void identity(const format::Identity& identity);
   void chain(const PathJudgement& chain);
   void details(const format::Signature& signature, const SignatureVerdict& verdict);
+  void conditions(const format::Signature& signature, const SignatureVerdict& verdict);
+  void check_line(Label what, Answer answer);
   void path_details(const PathJudgementPtr& chain);
   void trusted();
   void opinions();
@@ -153,7 +155,7 @@ void Page::times(const format::Signature& signature, const SignatureVerdict& ver
   html_.markup("<ol class=times>\n");
   if (signature.claimed_time) time(Label::signed_at, *signature.claimed_time, "");
   for (const TimestampVerdict& timestamp : verdict.timestamps)
-    if (timestamp.good) time(Label::stamped_at, timestamp.time, timestamp.authority);
+    if (timestamp.good) time(stamped_label(timestamp.kind), timestamp.time, timestamp.authority);
   time(Label::checked_at, verdict_.checked_at, verdict_.time_was_given ? phrase(Label::time_was_given, language_) : std::string_view());
   html_.markup("</ol></section>\n");
 }
@@ -163,11 +165,30 @@ void Page::checks(const format::Signature& signature, const SignatureVerdict& ve
   heading(Label::checks);
   html_.markup("<ul class=checks>\n");
   for (const CheckLine& line : checklist(signature, verdict)) {
-    html_.markup("<li><span aria-hidden=true>").text(answer_mark(line.answer)).markup("</span><span>");
-    label(line.what);
-    html_.markup("</span><b>").text(answer_word(line.answer, language_)).markup("</b></li>\n");
+    check_line(line.what, line.answer);
+    html_.markup("</li>\n");
   }
   html_.markup("</ul></div>\n");
+}
+
+void Page::check_line(Label what, Answer answer) {
+  html_.markup("<li><span aria-hidden=true>").text(answer_mark(answer)).markup("</span><span>");
+  label(what);
+  html_.markup("</span><b>").text(answer_word(answer, language_)).markup("</b>");
+}
+
+// Article 10, each condition with what carries it.
+void Page::conditions(const format::Signature& signature, const SignatureVerdict& verdict) {
+  html_.markup("<details><summary>");
+  label(Label::article_10);
+  html_.markup("</summary><ul class=checks>\n");
+  for (const Condition& condition : article_10(signature, verdict)) {
+    check_line(condition.words, condition.answer);
+    for (const Finding& fact : condition.facts)
+      html_.markup("<span></span><span class=small>").text(render(fact, language_)).markup("</span><span></span>");
+    html_.markup("</li>\n");
+  }
+  html_.markup("</ul></details>\n");
 }
 
 void Page::coverage(const format::Signature& signature) {
@@ -322,6 +343,7 @@ void Page::signature(std::size_t index) {
   identity(facts.identity);
   warnings(verdict);
   if (verdict.chain) chain(*verdict.chain);
+  conditions(facts, verdict);
   details(facts, verdict);
   html_.markup("</article>\n");
 }

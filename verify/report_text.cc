@@ -57,7 +57,7 @@ void add_signature(const format::Signature& signature, const SignatureVerdict& v
   if (verdict.domain) lines.field(Label::standing, standing_line(verdict, language));
   if (signature.claimed_time) lines.field(Label::signed_at, display(*signature.claimed_time, language));
   for (const TimestampVerdict& timestamp : verdict.timestamps) {
-    if (timestamp.good) lines.field(Label::stamped_at, display(timestamp.time, language) + " · " + isolate(timestamp.authority));
+    if (timestamp.good) lines.field(stamped_label(timestamp.kind), display(timestamp.time, language) + " · " + isolate(timestamp.authority));
   }
   if (signature.uncovered.empty()) {
     lines.add("  " + std::string(phrase(Label::covers_all, language)));

@@ -2,6 +2,7 @@
 #include "pki/name_constraints.h"
 #include "pki/path_validator.h"
 #include "tests/support/issuing.h"
+#include "x509_vectors.h"
 
 namespace mohr::pki {
 namespace {
@@ -161,6 +162,21 @@ TEST(Paths, ACircleOfAuthoritiesEnds) {
   const auto path = find_path(target, {Purpose::signing, kNow}, h.trust, evidence, budget);
   ASSERT_TRUE(path);
   EXPECT_EQ(path->anchor, nullptr);
+}
+
+TEST(Paths, AnEmptyListOfAlternativeNamesBreaksOne) {  // RFC 5280 4.2.1.6
+  const Hierarchy h;
+  for (const auto& [names, empty] : {std::pair{"3000", true}, std::pair{"3003820161", false}}) {
+    vectors::Pieces pieces;
+    pieces.issuer = to_bytes(h.authority.certificate->subject().encoding());
+    pieces.extensions = {vectors::extension("2.5.29.17", vectors::bytes(names))};
+    const auto target = Certificate::parse(vectors::assemble(pieces));
+    ASSERT_TRUE(target);
+    Budget budget;
+    const auto path = find_path(*target, {Purpose::any, kNow}, h.trust, h.evidence, budget);
+    ASSERT_TRUE(path);
+    EXPECT_EQ(has(*path, Check::certificate_profile_departure), empty) << names;
+  }
 }
 
 TEST(Paths, NameConstraintsByTheThousandEndWithinTheBudget) {

@@ -70,7 +70,7 @@ class RevocationCacheTest : public testing::Test {
     installation_ = *opened;
   }
   ~RevocationCacheTest() override { fs::remove_all(folder_); }
-  RevocationCache cache() { return {installation_, watch_}; }
+  RevocationCache cache(CrlShelfPtr shelf = {}) { return {installation_, watch_, std::move(shelf)}; }
   Need need() { return {Need::Kind::crl, kUrl, leaf_.certificate, authority_.certificate}; }
   bool keep(RevocationCache& cache, const Bytes& der) {
     Budget budget;
@@ -122,6 +122,38 @@ TEST_F(RevocationCacheTest, WhatWasFetchedServesTheNextRunWithoutTheNetwork) {
   EXPECT_EQ(server.requests, 2);
   EXPECT_EQ(server.sent, 1);
   EXPECT_GE(size_of_folder(next.folder()).files, 1U);
+}
+
+// A big list that was fetched is asked through its index from then on, here and in other processes.
+TEST_F(RevocationCacheTest, ABigListIsReadOnce) {
+  std::vector<Revocation> revoked(40'000);
+  for (std::size_t i = 0; i < revoked.size(); ++i) {
+    revoked[i].serial = crypto::random_bytes(16);
+    revoked[i].serial[0] = 0x41;
+    revoked[i].time = kNow - kDay;
+  }
+  revoked.push_back({to_bytes(leaf_.certificate->serial()), kNow - kDay, 1});
+  Server server;
+  server.body = *issue_crl(revoked, 1, kNow, kNow + 7 * kDay, *authority_.key, *authority_.certificate,
+                           crypto::preferred_algorithm(authority_.key->public_key()));
+  const auto shelf = std::make_shared<CrlShelf>(installation_);
+  const auto status = [&](Fetcher* fetcher) {
+    RevocationCache kept = cache(shelf);
+    Evidence evidence;
+    EXPECT_EQ(ask(kept, fetcher, evidence), 1U);
+    Budget budget;
+    return revocation_status(*leaf_.certificate, *authority_.certificate, kNow + kHour, kNow + kHour, Trust(), evidence, budget)->state;
+  };
+  EXPECT_EQ(status(&server), RevocationState::revoked);
+  Budget budget;
+  const CrlPtr again = *cache(shelf).find_list(need(), budget);
+  ASSERT_TRUE(again && again->verified_under());
+  EXPECT_LT(again->der().size(), 1000U);
+  EXPECT_EQ(status(nullptr), RevocationState::revoked);
+  std::error_code ignored;
+  fs::remove_all(shelf->folder(), ignored);
+  EXPECT_EQ(status(nullptr), RevocationState::revoked);  // the index is only a help
+  EXPECT_FALSE((*cache().find_list(need(), budget))->verified_under());
 }
 
 TEST_F(RevocationCacheTest, OnlyWhatVerifiedAndIsNewerReplaces) {
@@ -198,7 +230,7 @@ TEST_F(RevocationCacheTest, PlacesThatFailRest) {
 
 TEST_F(RevocationCacheTest, TheOldestGoesWhenThereIsTooMuch) {
   const Bytes list = list_of(authority_, 1, kNow);
-  RevocationCache small(installation_, watch_, 3 * (list.size() + 700));
+  RevocationCache small(installation_, watch_, {}, 3 * (list.size() + 700));
   Budget budget;
   const auto crl = Crl::parse(list, budget);
   ASSERT_TRUE(crl);

@@ -87,13 +87,13 @@ struct World {
     return signature().timestamps.back();
   }
 
-  SignatureVerdict judge(Instant now = kNow) {
+  SignatureVerdict judge(Instant now = kNow, PathCache* cache = nullptr) {
     Budget budget;
     Question question;
     question.now = now;
     Options options;
     options.opinions = 1;
-    const auto verdicts = evaluate(facts, {question, options, {evidence, trust, budget}});
+    const auto verdicts = evaluate(facts, {question, options, {evidence, trust, budget, cache, evidence.identity()}});
     EXPECT_TRUE(verdicts);
     return verdicts->front();
   }
@@ -269,6 +269,30 @@ TEST(Metamorphic, LaterIsNeverUnrevoked) {
     revoked |= rejected;
   }
   EXPECT_TRUE(revoked);
+}
+
+TEST(Metamorphic, ACacheNeverChangesAVerdict) {
+  std::vector<Metamorphosis> all = documents();
+  all.push_back({"revoked later",
+                 [](World& w) {
+                   w.list(kSigned, kSigned + 7 * kDay), w.stamp(w.tsa, kSigned + kDay);
+                   w.list(kSigned + 6 * kDay, kSigned + 30 * kDay, {{{}, kSigned + 5 * kDay, 6}});
+                   w.list(kSigned + 20 * kDay, kSigned + 60 * kDay);
+                 },
+                 kSigned + 40 * kDay});
+  for (const Metamorphosis& document : all) {
+    World world;
+    document.make(world);
+    PathCache cache;
+    for (const int step : {7, -5, 3, -1}) {  // forth and back, by other steps, with what the turns before left
+      for (int i = 0; i <= 70; i += std::abs(step)) {
+        const Instant now = document.now + (step > 0 ? i - 35 : 35 - i) * kDay;
+        const std::string cached = decision(world.judge(now, &cache));
+        EXPECT_EQ(cached, decision(world.judge(now))) << document.name << " at " << iso8601(now);
+        world.signature().claimed_time = now - kHour;
+      }
+    }
+  }
 }
 
 TEST(Metamorphic, EveryProofCanOnlyHelp) {
