@@ -79,14 +79,18 @@ Result<SignedDocument> read_cades(const Source& source, const Source* content, B
     document.signatures.push_back(std::move(signature));
   }
   MOHR_CHECK(digest_content(data, content, document, budget));
-  const ContentDigest digest = [&](crypto::DigestAlgorithm algorithm) -> Result<Bytes> {
+  const auto digest = [&](crypto::DigestAlgorithm algorithm) -> Result<Bytes> {
     if (data.content) return to_bytes(crypto::digest(algorithm, *data.content).view());
     if (content == nullptr) return Bytes{};
     MOHR_TRY(const crypto::Hash hash, crypto::digest_source(*content, algorithm, budget));
     return to_bytes(hash.view());
   };
+  const auto outside = [&]() -> Result<Bytes> {
+    if (content == nullptr) return Bytes{};
+    return read_all(*content, budget.limit(Limit::memory_bytes));
+  };
   for (std::size_t i = 0; i < data.signers.size(); ++i)
-    MOHR_CHECK(read_archive_timestamps(data, data.signers[i], digest, document.signatures[i], budget, memory));
+    MOHR_CHECK(read_long_term_timestamps(data, data.signers[i], {digest, outside}, document.signatures[i], budget, memory));
   for (std::size_t i = 0; i < data.signers.size(); ++i)
     MOHR_CHECK(add_counter_signatures(data, data.signers[i], i, evidence, document.signatures, budget, memory));
   return document;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "format/cms_message_timestamps.h"
 #include "format/timestamp_carrier.h"
 #include "pki/asn1/der_writer.h"
 
@@ -112,7 +113,7 @@ const CmsAttribute* find_index(const pki::SignerInfo& token_signer) {
 
 class ArchiveReader {
  public:
-  ArchiveReader(const pki::SignedData& data, const pki::SignerInfo& signer, const ContentDigest& content, Signature& signature)
+  ArchiveReader(const pki::SignedData& data, const pki::SignerInfo& signer, const SignedContent& content, const Signature& signature)
       : data_(data), signer_(signer), content_(content), signature_(signature) {}
 
   // 5.5.3: eContentType, digest of the content, the SignerInfo without unsigned attributes, the index.
@@ -124,7 +125,7 @@ class ArchiveReader {
       carrier.findings.push_back(findings::timestamp_index_broken());
       return {};
     }
-    MOHR_TRY(const Bytes content, content_(token.digest));
+    MOHR_TRY(const Bytes content, content_.digest(token.digest));
     if (content.empty()) return {};
     Bytes octets = asn1::element(asn1::kOid, data_.content_type);
     append(octets, content);
@@ -178,26 +179,14 @@ class ArchiveReader {
   static constexpr std::size_t kAll = SIZE_MAX;
 
   void cover_attribute(const CmsAttribute& attribute, std::size_t only, TimestampCarrier& carrier) const {
-    for (std::size_t i = 0; i < attribute.values.size(); ++i) {
-      if (only != kAll && i != only) continue;
-      const ByteView value = attribute.values[i];
-      if (attribute.id == Oid::certificate_values) {
-        for (const ByteView der : parse_certificate_values(value)) carrier.covers.push_back(crypto::sha256(der));
-      } else if (attribute.id == Oid::revocation_values) {
-        if (const auto values = parse_revocation_values(value)) {
-          for (const ByteView der : values->crls) carrier.covers.push_back(crypto::sha256(der));
-          for (const ByteView der : values->ocsp_responses) carrier.covers.push_back(crypto::sha256(der));
-        }
-      } else {
-        cover_token(value, signature_, carrier);
-      }
-    }
+    for (std::size_t i = 0; i < attribute.values.size(); ++i)
+      if (only == kAll || i == only) cover_value(attribute, attribute.values[i], signature_, carrier);
   }
 
   const pki::SignedData& data_;
   const pki::SignerInfo& signer_;
-  const ContentDigest& content_;
-  Signature& signature_;
+  const SignedContent& content_;
+  const Signature& signature_;
 };
 
 }  // namespace
@@ -220,23 +209,60 @@ Result<void> read_values(const CmsAttribute& attribute, Signature& signature, Bu
   return {};
 }
 
-Result<void> read_archive_timestamps(const pki::SignedData& data, const pki::SignerInfo& signer, const ContentDigest& content,
-                                     Signature& signature, Budget& budget, pki::CertificateMemory* memory) {
+void cover_value(const CmsAttribute& attribute, ByteView value, const Signature& signature, TimestampCarrier& carrier) {
+  const auto cover = [&](ByteView octets) { carrier.covers.push_back(crypto::sha256(octets)); };
+  if (attribute.id == Oid::certificate_values) {
+    for (const ByteView der : parse_certificate_values(value)) cover(der);
+  } else if (attribute.id == Oid::revocation_values) {
+    if (const auto values = parse_revocation_values(value)) {
+      for (const ByteView der : values->crls) cover(der);
+      for (const ByteView der : values->ocsp_responses) cover(der);
+    }
+  } else if (attribute.id == Oid::counter_signature) {
+    Budget budget;
+    if (const auto counter = pki::parse_signer_info(value, budget)) cover(counter->signature);
+  } else {
+    cover_token(value, signature, carrier);
+  }
+}
+
+bool is_long_term_timestamp(Oid attribute) {
+  return attribute == Oid::archive_time_stamp_v3 || attribute == Oid::archive_time_stamp_v2 || attribute == Oid::references_time_stamp ||
+         attribute == Oid::references_only_time_stamp;
+}
+
+Result<void> read_long_term_timestamps(const pki::SignedData& data, const pki::SignerInfo& signer, const SignedContent& content,
+                                       Signature& signature, Budget& budget, pki::CertificateMemory* memory) {
   for (TimestampCarrier& carrier : signature.timestamps) {
     if (carrier.kind != TimestampKind::content || !carrier.token) continue;
-    MOHR_TRY(carrier.imprint, content(carrier.token->digest));
+    MOHR_TRY(carrier.imprint, content.digest(carrier.token->digest));
   }
-  ArchiveReader reader(data, signer, content, signature);
+  // All are read before the first is looked at: one covers others, wherever they stand in the set.
+  std::vector<std::pair<std::size_t, Oid>> here;
   for (const CmsAttribute& attribute : signer.unsigned_attributes) {
-    if (attribute.id != Oid::archive_time_stamp_v3) continue;
+    if (!is_long_term_timestamp(attribute.id)) continue;
+    const bool archive = attribute.id == Oid::archive_time_stamp_v3 || attribute.id == Oid::archive_time_stamp_v2;
     for (const ByteView token : attribute.values) {
-      MOHR_TRY(TimestampCarrier carrier, read_carrier(TimestampKind::archive, token, budget, memory));
-      if (carrier.token) MOHR_CHECK(reader.read(carrier));
-      signature.timestamps.push_back(std::move(carrier));
+      here.emplace_back(signature.timestamps.size(), attribute.id);
+      MOHR_TRY(signature.timestamps.emplace_back(),
+               read_carrier(archive ? TimestampKind::archive : TimestampKind::references, token, budget, memory));
     }
   }
   for (const TimestampCarrier& carrier : signature.timestamps)
     if (carrier.token) MOHR_CHECK(read_token_evidence(*carrier.token, signature, budget, memory));
+  ArchiveReader archives(data, signer, content, signature);
+  const MessageTimestamps messages(data, signer, content, signature);
+  for (const auto& [index, attribute] : here) {
+    TimestampCarrier& carrier = signature.timestamps[index];
+    if (!carrier.token) continue;
+    if (attribute == Oid::archive_time_stamp_v3) {
+      MOHR_CHECK(archives.read(carrier));
+    } else if (attribute == Oid::archive_time_stamp_v2) {
+      MOHR_CHECK(messages.read_archive(carrier));
+    } else {
+      messages.read_references(carrier, attribute == Oid::references_time_stamp);
+    }
+  }
   return {};
 }
 

@@ -172,8 +172,9 @@ class SignerFacts {
     }
     if (attribute.id == Oid::certificate_values || attribute.id == Oid::revocation_values)
       return read_values(attribute, signature_, budget_, memory_);
-    if (attribute.id == Oid::counter_signature) return {};                    // add_counter_signatures
-    if (attribute.id == Oid::archive_time_stamp_v3 && !counters_) return {};  // read_archive_timestamps, once the content was digested
+    if (attribute.id == Oid::counter_signature) return {};              // add_counter_signatures
+    if (is_long_term_timestamp(attribute.id) && !counters_) return {};  // read_long_term_timestamps, once the content was digested
+    if (attribute.id == Oid::certificate_references || attribute.id == Oid::revocation_references) return {};  // names of evidence only
     std::uint64_t octets = 0;
     for (const ByteView value : attribute.values) octets += value.size();
     signature_.uncovered.push_back({oid_name(attribute.oid), "unprotected-attribute", octets});

@@ -15,6 +15,9 @@ namespace {
 
 Error invalid(std::string what) { return errors::jws_invalid(Code{std::move(what)}); }
 
+// RFC 8785, as canonAlg of a tstContainer names it.
+constexpr std::string_view kJsonCanonicalization = "http://json-canonicalization.org/algorithm";
+
 // TS 119 182-1 names digests as JOSE does ("S256"); older messages have the identifiers of XML.
 crypto::DigestAlgorithm digest_from_name(std::string_view name) {
   using enum crypto::DigestAlgorithm;
@@ -58,7 +61,7 @@ class FactsReader {
       facts_.content_type = printable(facts_.content_type);
     }
     if (const json::Value* stamps = jws_.header.member("adoTst"); stamps && payload_text)  // 5.2.6
-      MOHR_CHECK(timestamps(*stamps, *payload_text, TimestampKind::content, "adoTst"));
+      MOHR_CHECK(timestamps(*stamps, *payload_text, TimestampKind::content, "adoTst", {}));
     if (const json::Value* identity = jws_.header.member(kIdentityNamespace)) {
       MOHR_TRY(facts_.identity, identity_from_json(*identity));
     }
@@ -164,7 +167,8 @@ class FactsReader {
   }
 
   // tstContainer, 5.4.3.3. Nothing `stamped`: what it is over cannot be had.
-  Result<void> timestamps(const json::Value& container, std::optional<std::string_view> stamped, TimestampKind kind, const char* name) {
+  Result<void> timestamps(const json::Value& container, std::optional<std::string_view> stamped, TimestampKind kind, const char* name,
+                          const std::vector<crypto::Hash>& covers) {
     const json::Value* tokens = container.member("tstTokens");
     if (!tokens || !tokens->array()) return invalid(std::string(name) + " has no tstTokens");
     std::vector<TimestampCarrier> carriers;
@@ -172,9 +176,9 @@ class FactsReader {
       const std::string* text = token.string("val");
       auto octets = text ? from_base64(*text) : std::nullopt;
       if (!octets) return invalid(std::string(name) + " holds no time-stamp");
-      MOHR_TRY(TimestampCarrier carrier, read_carrier_over(kind, *octets, as_bytes(stamped.value_or("")), facts_, budget_, memory_));
-      if (!stamped) carrier.imprint.clear();
-      if (kind == TimestampKind::archive) carrier.covers.insert(carrier.covers.end(), covered_.begin(), covered_.end());
+      MOHR_TRY(TimestampCarrier carrier, read_carrier(kind, *octets, budget_, memory_));
+      if (stamped && carrier.token) carrier.imprint = to_bytes(crypto::digest(carrier.token->digest, as_bytes(*stamped)).view());
+      carrier.covers = covers;
       carriers.push_back(std::move(carrier));
     }
     for (TimestampCarrier& carrier : carriers) {
@@ -182,15 +186,65 @@ class FactsReader {
       TimestampCarrier held;
       cover_token(facts_.timestamps.back().encoding, facts_, held);
       covered_.insert(covered_.end(), held.covers.begin(), held.covers.end());
+      if (kind == TimestampKind::signature)
+        covered_by_signature_stamps_.insert(covered_by_signature_stamps_.end(), held.covers.begin(), held.covers.end());
       if (const auto& token = facts_.timestamps.back().token) MOHR_CHECK(read_token_evidence(*token, facts_, budget_, memory_));
     }
     return {};
   }
 
-  // 5.3.6.2: payload, protected header and value as they stand in the message, and the components of etsiU before this one.
-  [[nodiscard]] std::optional<std::string> archived() const {
-    if (!payload_text_ || !before_) return std::nullopt;
-    return std::string(*payload_text_) + "." + jws_.protected_text + "." + jws_.value_text + "." + *before_;
+  // 5.3.6.3.1: of the components of etsiU before this one those that `wanted` takes by name, as they stand or, when clear, canonicalised.
+  template <class Wanted>
+  [[nodiscard]] std::optional<std::string> components(const json::Value& container, const Wanted& wanted) const {
+    const json::Value* method = container.member("canonAlg");
+    const bool canonicalizes = method == nullptr || (method->string() != nullptr && *method->string() == kJsonCanonicalization);
+    const auto is_clear = [](const Component& component) { return component.entry->string() == nullptr; };
+    const auto clear = std::count_if(before_.begin(), before_.end(), is_clear);
+    if (clear != 0 && (!canonicalizes || static_cast<std::size_t>(clear) != before_.size())) return std::nullopt;  // 5.3.1: all in one form
+    std::string text;
+    for (const Component& component : before_)
+      if (wanted(component.name)) text += clear != 0 ? json::canonical(*component.entry) : *component.entry->string();
+    return text;
+  }
+
+  // 5.3.6.3: payload, protected header and value as they stand in the message, and the components before this one.
+  Result<void> archive_timestamps(const json::Value& container) {
+    auto stamped = components(container, [](const std::string&) { return true; });
+    if (!payload_text_) stamped.reset();
+    if (stamped) stamped = std::string(*payload_text_) + "." + jws_.protected_text + "." + jws_.value_text + "." + *stamped;
+    std::vector<crypto::Hash> covers = covered_;
+    covers.push_back(facts_.hash);
+    return timestamps(container, stamped, TimestampKind::archive, "arcTst", covers);
+  }
+
+  // A.1.5.1 with the signature's value and its time-stamps, A.1.5.2 without; the references to evidence.
+  Result<void> references_timestamps(const json::Value& container, bool with_signature, const char* name) {
+    auto stamped = components(
+        container, [&](const std::string& component) { return holds_references(component) || (with_signature && component == "sigTst"); });
+    std::vector<crypto::Hash> covers;
+    if (with_signature) {
+      if (stamped) stamped = jws_.value_text + "." + *stamped;
+      covers = covered_by_signature_stamps_;
+      covers.push_back(facts_.hash);
+    }
+    const std::size_t first = facts_.timestamps.size();
+    MOHR_CHECK(timestamps(container, stamped, TimestampKind::references, name, covers));
+    for (std::size_t i = first; i < facts_.timestamps.size(); ++i) named_by_.emplace_back(i, named_);
+    return {};
+  }
+
+  static bool holds_references(const std::string& name) {
+    return name == "xRefs" || name == "rRefs" || name == "axRefs" || name == "arRefs";
+  }
+
+  // A.1.1: each object is named by a digest, at some depth.
+  void name_evidence(const json::Value& value) {
+    if (const std::string* algorithm = value.string("digAlg"), *digest = value.string("digVal"); algorithm != nullptr && digest != nullptr)
+      if (auto octets = from_base64url(*digest)) named_.push_back({digest_from_name(*algorithm), *std::move(octets)});
+    if (value.object() != nullptr)
+      for (const auto& [name, member] : *value.object()) name_evidence(member);
+    if (value.array() != nullptr)
+      for (const json::Value& entry : *value.array()) name_evidence(entry);
   }
 
   Result<void> unprotected() {
@@ -203,34 +257,29 @@ class FactsReader {
       if (!value.array()) return invalid("etsiU is no list");
       for (const json::Value& entry : *value.array()) MOHR_CHECK(component(entry));
     }
+    for (auto& [timestamp, named] : named_by_) cover_named(std::move(named), facts_, facts_.timestamps[timestamp]);
     return {};
   }
 
   // 5.3.1: each entry is an object of one member, clear or as base64url.
   Result<void> component(const json::Value& entry) {
-    if (!entry.string()) {
-      MOHR_CHECK(clear_component(entry));
-      before_.reset();  // how clear ones are canonicalised is left to agreement (5.3.6.2): no archive time-stamp over them is judged
-      return {};
+    json::Value decoded;
+    if (entry.string()) {
+      const auto text = from_base64url(*entry.string());
+      if (!text) return invalid("an entry of etsiU is no base64url");
+      MOHR_TRY(decoded, json::parse(*text, budget_));
     }
-    MOHR_CHECK(encoded_component(entry));
-    if (before_) *before_ += *entry.string();
+    const json::Value& clear = entry.string() ? decoded : entry;
+    MOHR_CHECK(clear_component(clear));
+    before_.push_back({clear.object()->size() == 1 ? clear.object()->front().first : std::string(), &entry});
     return {};
-  }
-
-  Result<void> encoded_component(const json::Value& entry) {
-    const auto text = from_base64url(*entry.string());
-    if (!text) return invalid("an entry of etsiU is no base64url");
-    auto parsed = json::parse(*text, budget_);
-    if (!parsed) return std::move(parsed).error();
-    return clear_component(*parsed);
   }
 
   Result<void> clear_component(const json::Value& entry) {
     if (!entry.object()) return invalid("an entry of etsiU is no object");
     for (const auto& [name, value] : *entry.object()) {
       if (name == "sigTst") {  // 5.3.4: over the base64url text of the signature value
-        MOHR_CHECK(timestamps(value, jws_.value_text, TimestampKind::signature, "sigTst"));
+        MOHR_CHECK(timestamps(value, jws_.value_text, TimestampKind::signature, "sigTst", {facts_.hash}));
       } else if (name == "xVals") {
         MOHR_CHECK(certificate_values(value));
       } else if (name == "rVals") {
@@ -239,7 +288,11 @@ class FactsReader {
         if (const json::Value* values = value.member("xVals")) MOHR_CHECK(certificate_values(*values));
         if (const json::Value* values = value.member("rVals")) MOHR_CHECK(revocation_values(*values));
       } else if (name == "arcTst") {
-        MOHR_CHECK(timestamps(value, archived(), TimestampKind::archive, "arcTst"));
+        MOHR_CHECK(archive_timestamps(value));
+      } else if (name == "sigRTst" || name == "rfsTst") {
+        MOHR_CHECK(references_timestamps(value, name == "sigRTst", name.c_str()));
+      } else if (holds_references(name)) {
+        name_evidence(value);
       } else if (name == "cSig") {
         counter_signature(value);
       } else {
@@ -316,8 +369,14 @@ class FactsReader {
   Budget& budget_;
   pki::CertificateMemory* memory_;
   std::optional<std::string_view> payload_text_;
-  std::optional<std::string> before_ = std::string();  // the encoded components of etsiU so far
-  std::vector<crypto::Hash> covered_;                  // what they hold
+  struct Component {
+    std::string name;
+    const json::Value* entry;  // as it stands in etsiU: base64url text or clear
+  };
+  std::vector<Component> before_;                                             // the components of etsiU so far
+  std::vector<crypto::Hash> covered_, covered_by_signature_stamps_;           // what they hold, and those in sigTst
+  std::vector<NamedEvidence> named_;                                          // by the references in them
+  std::vector<std::pair<std::size_t, std::vector<NamedEvidence>>> named_by_;  // the time-stamp of that index
   std::vector<json::Value> counter_signatures_;
 };
 

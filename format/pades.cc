@@ -119,11 +119,11 @@ Result<Signature> read_signature(pdf::Document& document, const pdf::SignatureVa
     reference.name = "document";
     reference.actual = to_bytes(hashes.front().view());
   }
-  const ContentDigest content = [&](crypto::DigestAlgorithm digest) -> Result<Bytes> {
+  const auto content = [&](crypto::DigestAlgorithm digest) -> Result<Bytes> {
     MOHR_TRY(const auto hashes, crypto::digest_ranges(document.source(), coverage.ranges, {&digest, 1}, budget));
     return to_bytes(hashes.front().view());
   };
-  MOHR_CHECK(read_archive_timestamps(data, data.signers.front(), content, signature, budget, memory));
+  MOHR_CHECK(read_long_term_timestamps(data, data.signers.front(), {content, nullptr}, signature, budget, memory));
   MOHR_CHECK(judge_coverage(document, value, coverage, signature));
   return signature;
 }

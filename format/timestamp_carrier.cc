@@ -1,5 +1,7 @@
 #include "format/timestamp_carrier.h"
 
+#include <algorithm>
+
 namespace mohr::format {
 
 Result<TimestampCarrier> read_carrier(TimestampKind kind, ByteView token, Budget& budget, pki::CertificateMemory* memory) {
@@ -29,6 +31,23 @@ void cover_token(ByteView encoding, const Signature& signature, TimestampCarrier
       for (const ByteView der : *list) carrier.covers.push_back(crypto::sha256(der));
     return;
   }
+}
+
+void cover_named(std::vector<NamedEvidence> named, const Signature& signature, TimestampCarrier& carrier) {
+  std::erase_if(named, [](const NamedEvidence& one) { return crypto::digest_size(one.digest) <= 20; });
+  std::sort(named.begin(), named.end());
+  std::vector<crypto::DigestAlgorithm> digests;
+  for (const NamedEvidence& one : named)
+    if (digests.empty() || digests.back() != one.digest) digests.push_back(one.digest);
+  const auto cover = [&](const auto& items) {
+    for (const auto& item : items)
+      for (const crypto::DigestAlgorithm digest : digests)
+        if (std::binary_search(named.begin(), named.end(), NamedEvidence{digest, to_bytes(crypto::digest(digest, item->der()).view())}))
+          carrier.covers.push_back(item->fingerprint());
+  };
+  cover(signature.certificates);
+  cover(signature.crls);
+  cover(signature.ocsp_responses);
 }
 
 }  // namespace mohr::format

@@ -207,6 +207,7 @@ Result<ReadSignature> read_signature(const xml::Document& document, Node element
   MOHR_CHECK(parse_evidence(evidence, signature, budget, memory));
   for (const TimestampCarrier& carrier : signature.timestamps)
     if (carrier.token) MOHR_CHECK(read_token_evidence(*carrier.token, signature, budget, memory));
+  for (auto& [timestamp, named] : evidence.named) cover_named(std::move(named), signature, signature.timestamps[timestamp]);
   find_signer(signature);
   list_uncovered(document, dsig, covered, signature);
   return ReadSignature{std::move(signature), dsig.value_element, std::move(evidence.counter_signatures)};

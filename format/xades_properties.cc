@@ -3,7 +3,6 @@
 #include <array>
 
 #include "format/cms_identity.h"
-#include "format/timestamp_carrier.h"
 #include "pki/core/text.h"
 
 namespace mohr::format {
@@ -214,22 +213,35 @@ class UnsignedReader {
       : document_(document), parts_(parts), signature_(signature), evidence_(evidence), budget_(budget), memory_(memory) {}
 
   Result<void> read(Node property) {
-    if (is(document_, property, kXades, "SignatureTimeStamp")) {
-      MOHR_CHECK(signature_timestamp(property));
-    } else if (is(document_, property, kXades141, "ArchiveTimeStamp")) {
-      MOHR_CHECK(archive_timestamp(property));
-    } else if (is(document_, property, kXades, "CounterSignature")) {
-      counter_signature(property);
-    } else {
-      MOHR_TRY(const bool proves_itself, evidence(property));
-      if (!proves_itself)
-        signature_.uncovered.push_back({document_.path(property), "unprotected-property", document_.text(property).size()});
-    }
+    MOHR_TRY(const bool known, read_known(property));
+    if (!known) signature_.uncovered.push_back({document_.path(property), "unprotected-property", document_.text(property).size()});
     before_.push_back(property);
     return {};
   }
 
  private:
+  // False: no time-stamp, evidence or counter-signature in a form that is known.
+  Result<bool> read_known(Node property) {
+    const std::string_view name = document_.name(property);
+    const bool first = document_.space(property) == kXades, second = document_.space(property) == kXades141;
+    if (first && name == "SignatureTimeStamp") {
+      MOHR_CHECK(signature_timestamp(property));
+    } else if (second && name == "ArchiveTimeStamp") {
+      MOHR_TRY(const Stamps stamps, read_stamps(document_, property, false));
+      MOHR_CHECK(archive_timestamp(stamps));
+    } else if (first && name == "CounterSignature") {
+      counter_signature(property);
+    } else if ((first && (name == "ArchiveTimeStamp" || name == "SigAndRefsTimeStamp" || name == "RefsOnlyTimeStamp")) ||
+               (second && (name == "SigAndRefsTimeStampV2" || name == "RefsOnlyTimeStampV2"))) {
+      const auto stamps = read_stamps(document_, property, false);
+      if (!stamps) return stamps.error().code == ErrorCode::unsupported ? Result<bool>(false) : stamps.error();
+      MOHR_CHECK(name == "ArchiveTimeStamp" ? archive_timestamp(*stamps) : references_timestamp(*stamps, name.starts_with("Sig"), second));
+    } else if (!holds_references(property, false) && !holds_references(property, true)) {
+      return evidence(property);
+    }
+    return true;
+  }
+
   // 5.3: over the canonical ds:SignatureValue element.
   Result<void> signature_timestamp(Node property) {
     MOHR_TRY(const Stamps stamps, read_stamps(document_, property, false));
@@ -241,21 +253,66 @@ class UnsignedReader {
     return {};
   }
 
-  // 5.5.2.2: what the references select, SignedInfo, SignatureValue, KeyInfo, the properties before it, the objects without a reference.
-  Result<void> archive_timestamp(Node property) {
-    MOHR_TRY(const Stamps stamps, read_stamps(document_, property, false));
+  // The tokens of one property, over what `add` gives to a sink, which proves that `covers` exist.
+  template <class Add>
+  Result<void> timestamp(const Stamps& stamps, TimestampKind kind, const std::vector<crypto::Hash>& covers, const Add& add) {
     for (const Bytes& token : stamps.tokens) {
-      MOHR_TRY(TimestampCarrier carrier, read_carrier(TimestampKind::archive, token, budget_, memory_));
+      MOHR_TRY(TimestampCarrier carrier, read_carrier(kind, token, budget_, memory_));
       if (carrier.token) {
         crypto::Digest digest(carrier.token->digest);
-        MOHR_CHECK(add_archived(stamps.how, [&digest](ByteView more) { digest.update(more); }));
+        MOHR_CHECK(add([&digest](ByteView more) { digest.update(more); }));
         carrier.imprint = to_bytes(digest.finish().view());
       }
-      carrier.covers = covered_;
-      carrier.covers.push_back(signature_.hash);
+      carrier.covers = covers;
       keep(std::move(carrier));
     }
     return {};
+  }
+
+  // 5.5.2.2, and TS 101 903 v1.3.2 7.7.1 for the namespace of that version: what the references select, SignedInfo, SignatureValue,
+  // KeyInfo, the properties before it, the objects without a reference.
+  Result<void> archive_timestamp(const Stamps& stamps) {
+    std::vector<crypto::Hash> covers = covered_;
+    covers.push_back(signature_.hash);
+    return timestamp(stamps, TimestampKind::archive, covers, [&](const xml::Sink& sink) { return add_archived(stamps.how, sink); });
+  }
+
+  // A.1.5 and, for the first generation of these properties, TS 101 903 7.5: SignatureValue and its time-stamps, or not; references to
+  // evidence of the same generation.
+  Result<void> references_timestamp(const Stamps& stamps, bool with_signature, bool second_generation) {
+    std::vector<Node> over;
+    if (with_signature) over.push_back(parts_.dsig.value_element);
+    std::vector<NamedEvidence> named;
+    for (const Node property : before_) {
+      const bool references = holds_references(property, second_generation);
+      if (references) name_evidence(property, named);
+      if (references || (with_signature && is(document_, property, kXades, "SignatureTimeStamp"))) over.push_back(property);
+    }
+    std::vector<crypto::Hash> covers;
+    if (with_signature) covers = covered_by_signature_stamps_, covers.push_back(signature_.hash);
+    for (std::size_t i = 0; i < stamps.tokens.size(); ++i) evidence_.named.emplace_back(signature_.timestamps.size() + i, named);
+    return timestamp(stamps, TimestampKind::references, covers, [&](const xml::Sink& sink) -> Result<void> {
+      for (const Node part : over) MOHR_CHECK(document_.canonicalize(part, {}, stamps.how, sink));
+      return {};
+    });
+  }
+
+  [[nodiscard]] bool holds_references(Node property, bool second_generation) const {
+    const std::string_view name = document_.name(property), space = document_.space(property);
+    if (name == "CompleteRevocationRefs" || name == "AttributeRevocationRefs") return space == kXades;
+    if (second_generation) return space == kXades141 && (name == "CompleteCertificateRefsV2" || name == "AttributeCertificateRefsV2");
+    return space == kXades && (name == "CompleteCertificateRefs" || name == "AttributeCertificateRefs");
+  }
+
+  // A.1.1: each object is named by a digest, at some depth.
+  void name_evidence(Node element, std::vector<NamedEvidence>& named) const {
+    if (is(document_, element, kXades, "CertDigest") || is(document_, element, kXades, "DigestAlgAndValue")) {
+      Children inside(document_, element);
+      auto digest = xml::read_digest(document_, inside);
+      if (digest) named.push_back({digest->algorithm, std::move(digest->value)});
+    } else {
+      for (Children each(document_, element); !each.at_end();) name_evidence(each.take(), named);
+    }
   }
 
   // 5.2.7.2: read once this signature was; what is over it proves that its value exists.
@@ -287,6 +344,8 @@ class UnsignedReader {
     TimestampCarrier covered;
     cover_token(signature_.timestamps.back().encoding, signature_, covered);
     covered_.insert(covered_.end(), covered.covers.begin(), covered.covers.end());
+    if (signature_.timestamps.back().kind == TimestampKind::signature)
+      covered_by_signature_stamps_.insert(covered_by_signature_stamps_.end(), covered.covers.begin(), covered.covers.end());
   }
 
   Result<void> values(Node values, std::string_view name, std::vector<Bytes>& to) {
@@ -324,8 +383,8 @@ class UnsignedReader {
   XadesEvidence& evidence_;
   Budget& budget_;
   pki::CertificateMemory* memory_;
-  std::vector<Node> before_;           // the properties that stand before the next one
-  std::vector<crypto::Hash> covered_;  // what they hold
+  std::vector<Node> before_;                                         // the properties that stand before the next one
+  std::vector<crypto::Hash> covered_, covered_by_signature_stamps_;  // what they hold, and the SignatureTimeStamps among them
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 // The qualifying properties of XAdES (EN 319 132-1 clause 5) to facts.
 #pragma once
 
-#include "format/signed_document.h"
+#include "format/timestamp_carrier.h"
 #include "format/xmldsig.h"
 
 namespace mohr::format {
@@ -24,6 +24,7 @@ Result<void> read_signed_properties(const xml::Document& document, xml::Node pro
 struct XadesEvidence {
   std::vector<Bytes> certificates, crls, ocsp_responses;
   std::vector<xml::Node> counter_signatures;
+  std::vector<std::pair<std::size_t, std::vector<NamedEvidence>>> named;  // by what the time-stamp of that index is over
 };
 // UnsignedProperties: time-stamps, evidence, counter-signatures; what is none of them is listed in signature.uncovered.
 Result<void> read_unsigned_properties(const xml::Document& document, xml::Node properties, const XadesParts& parts, Signature& signature,

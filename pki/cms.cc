@@ -146,7 +146,9 @@ Result<SignerInfo> read_signer(Reader& reader, Budget& budget) {
 
 // EncapsulatedContentInfo (RFC 5652 5.2). PKCS #7 allowed content that is no OCTET STRING; nobody signs documents so.
 Result<void> read_content(Reader& reader, SignedData& data) {
-  MOHR_TRY(Reader inside, reader.enter(asn1::kSequence));
+  MOHR_TRY(const Element whole, reader.next(asn1::kSequence));
+  data.content_field = whole.whole;
+  Reader inside = reader.inside(whole);
   MOHR_TRY(data.content_type, inside.oid());
   if (inside.at_end()) return {};
   MOHR_TRY(Reader wrapped, inside.enter(context(0)));
@@ -208,12 +210,14 @@ Result<void> read_message(SignedData& data, Budget& budget) {
   }
   MOHR_CHECK(read_content(message, data));
   if (message.peek() == context(0)) {
-    MOHR_TRY(const Reader certificates, message.enter(context(0)));
-    MOHR_CHECK(read_certificates(certificates, data, budget));
+    MOHR_TRY(const Element certificates, message.next());
+    data.certificates_field = certificates.whole;
+    MOHR_CHECK(read_certificates(message.inside(certificates), data, budget));
   }
   if (message.peek() == context(1)) {
-    MOHR_TRY(const Reader revocations, message.enter(context(1)));
-    MOHR_CHECK(read_revocations(revocations, data, budget));
+    MOHR_TRY(const Element revocations, message.next());
+    data.revocations_field = revocations.whole;
+    MOHR_CHECK(read_revocations(message.inside(revocations), data, budget));
   }
   MOHR_TRY(Reader signers, message.enter(asn1::kSet));
   MOHR_CHECK(message.finish());

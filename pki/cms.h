@@ -38,8 +38,9 @@ struct SignedData {
   SignedData& operator=(SignedData&&) = default;
   Bytes encoding;
   bool was_ber = false;
-  ByteView content_type;            // OID contents octets
-  std::optional<ByteView> content;  // encapsulated octets; nothing when detached
+  ByteView content_type;                                          // OID contents octets
+  std::optional<ByteView> content;                                // encapsulated octets; nothing when detached
+  ByteView content_field, certificates_field, revocations_field;  // whole elements; empty: absent
   std::vector<crypto::DigestAlgorithm> digests;
   std::vector<ByteView> certificate_encodings;          // X.509 only, in the order of the message
   std::vector<ByteView> crl_encodings, ocsp_encodings;  // ocsp: RevocationInfoChoice other (RFC 5940)

@@ -24,6 +24,7 @@ struct Recipe {
   std::vector<pki::CertificatePtr> certificates{p256_party().certificate};
   crypto::SignatureAlgorithm algorithm = crypto::preferred_algorithm(p256_party().key->public_key());
   bool attached = true;
+  Bytes value;  // made before; empty: sign now
 };
 
 Recipe usual() {
@@ -43,7 +44,7 @@ Bytes written(const Recipe& recipe) {
   parts.certificates = recipe.certificates;
   parts.algorithm = recipe.algorithm;
   parts.signed_attributes = octets;
-  const auto value = p256_party().key->sign(parts.algorithm, octets);
+  const auto value = recipe.value.empty() ? p256_party().key->sign(parts.algorithm, octets) : Result<Bytes>(recipe.value);
   EXPECT_TRUE(value);
   parts.signature = *value;
   parts.unsigned_attributes = recipe.unsigned_attributes;
@@ -213,6 +214,74 @@ TEST(Cades, EveryBitFlipIsSeenOrMeansNothing) {
     EXPECT_EQ(is.claimed_time, was.claimed_time) << bit;
   }
   EXPECT_LT(good, 100U);  // versions, the list of digests
+}
+
+Bytes token_over(ByteView stamped, Instant time) {
+  static const test::Party authority = test::timestamp_party();
+  pki::TimestampRequest request;
+  request.imprint = to_bytes(crypto::sha256(stamped).view());
+  pki::TimestampProfile profile;
+  profile.policy = "2.999.1";
+  profile.now = time;
+  profile.serial = Bytes(16, 0x43);
+  const Bytes response = *pki::issue_timestamp_response(request, profile, *authority.key, authority.certificate, {});
+  return to_bytes(*pki::token_from_response(response));
+}
+
+// The message with its archive-time-stamp v2 of TS 101 733, over [1] with or without tag and length.
+Bytes archived(Recipe recipe, bool with_tag) {
+  Budget budget;
+  const auto data = pki::parse_signed_data(written(recipe), budget);
+  const pki::SignerInfo& signer = data->signers.at(0);
+  Bytes attributes, all = to_bytes(data->content_field);
+  for (const pki::CmsAttribute& one : signer.unsigned_attributes) append(attributes, one.whole);
+  append(all, data->certificates_field);
+  append(all, signer.signed_part);
+  append(all, with_tag ? asn1::element(asn1::context(1), attributes) : attributes);
+  recipe.unsigned_attributes.push_back(attribute(Oid::archive_time_stamp_v2, token_over(all, test::kNow + kHour)));
+  return written(recipe);
+}
+
+TEST(Cades, TimestampsOverReferencesAndTheMessage) {
+  Recipe recipe = usual();
+  recipe.value = read(written(recipe))->signatures.at(0).value;  // whatever it is: one value for all that follow
+  const Bytes hash = asn1::sequence({crypto::write_digest_algorithm(crypto::DigestAlgorithm::sha256),
+                                     asn1::octet_string(p256_party().certificate->fingerprint().view())});
+  const Bytes stamp = attribute(Oid::signature_time_stamp, token_over(recipe.value, test::kNow));
+  const Bytes certificates = attribute(Oid::certificate_references, asn1::sequence({asn1::sequence({hash})}));
+  const Bytes lists = attribute(Oid::revocation_references, asn1::sequence({}));
+  const auto contents = [](const Bytes& whole) { return to_bytes(asn1::single(whole)->value); };
+  Bytes references = contents(certificates);
+  append(references, contents(lists));
+  Bytes all = recipe.value;
+  append(all, contents(stamp));
+  append(all, references);
+  recipe.unsigned_attributes = {stamp, certificates, lists, attribute(Oid::references_time_stamp, token_over(all, test::kNow + 60)),
+                                attribute(Oid::references_only_time_stamp, token_over(references, test::kNow + 60))};
+  const auto covers = [](const TimestampCarrier& carrier, const crypto::Hash& object) {
+    return std::find(carrier.covers.begin(), carrier.covers.end(), object) != carrier.covers.end();
+  };
+  for (const bool with_tag : {true, false}) {
+    const auto document = read(archived(recipe, with_tag));
+    ASSERT_TRUE(document) << render(document.error(), Language::en);
+    const Signature& signature = document->signatures.at(0);
+    EXPECT_TRUE(signature.uncovered.empty());
+    ASSERT_EQ(signature.timestamps.size(), 4U);
+    for (const TimestampCarrier& carrier : signature.timestamps) {
+      const std::string kind(timestamp_kind_id(carrier.kind));
+      ASSERT_TRUE(carrier.token) << kind;
+      EXPECT_TRUE(equal(carrier.imprint, carrier.token->imprint)) << kind;
+      if (carrier.kind == TimestampKind::signature) continue;
+      EXPECT_TRUE(covers(carrier, p256_party().certificate->fingerprint())) << kind;
+      const bool only_references =
+          carrier.kind == TimestampKind::references && !covers(carrier, crypto::sha256(signature.timestamps[0].encoding));
+      EXPECT_EQ(covers(carrier, signature.hash), !only_references) << kind;
+    }
+  }
+  // Another list of references: what is over it does not fit, the signature's time-stamp does.
+  recipe.unsigned_attributes[1] = attribute(Oid::certificate_references, asn1::sequence({}));
+  for (const TimestampCarrier& carrier : read(written(recipe))->signatures.at(0).timestamps)
+    EXPECT_EQ(equal(carrier.imprint, carrier.token->imprint), carrier.kind == TimestampKind::signature);
 }
 
 TEST(Cades, IdentityIsReadBack) {

@@ -4,6 +4,7 @@
 
 #include "format/identity_json.h"
 #include "pki/timestamp.h"
+#include "tests/support/issuing.h"
 
 namespace mohr::format {
 namespace {
@@ -140,6 +141,60 @@ TEST(Jades, CounterSignaturesSpeakForThemselves) {
   EXPECT_FALSE(counter("\"" + header + ".Yw.Yg\"").references.at(0).matches());
   for (const char* broken : {R"("x")", "1", "{}", R"({"payload":"YQ","signatures":[]})", R"("{}")"})
     EXPECT_EQ(counter(broken).findings.at(0).check, Check::countersignature_unreadable) << broken;
+}
+
+// The member of a time-stamp over that text.
+std::string stamp(const std::string& name, std::string_view over, const std::string& canonicalization = "") {
+  static const test::Party authority = test::timestamp_party();
+  pki::TimestampRequest request;
+  request.imprint = to_bytes(crypto::sha256(as_bytes(over)).view());
+  pki::TimestampProfile profile;
+  profile.policy = "2.999.1";
+  profile.now = test::kNow;
+  profile.serial = Bytes(16, 0x43);
+  const Bytes response = *pki::issue_timestamp_response(request, profile, *authority.key, authority.certificate, {});
+  const std::string method = canonicalization.empty() ? "" : R"("canonAlg":")" + canonicalization + R"(",)";
+  return "{\"" + name + "\":{" + method + R"("tstTokens":[{"val":")" + base64(*pki::token_from_response(response)) + "\"}]}}";
+}
+
+TEST(Jades, TimestampsOverComponents) {
+  const std::string header = R"({"alg":"RS256"})", text = base64url(as_bytes(header));
+  const std::string references = R"({ "xRefs" : [{"digVal":"YQ","digAlg":"S256"}] })",
+                    canonical = R"({"xRefs":[{"digAlg":"S256","digVal":"YQ"}]})";
+  const std::string whole = "YQ." + text + ".YQ.", jcs = "http://json-canonicalization.org/algorithm";
+  const auto clear = [](const std::string& component) { return component; };
+  const auto encoded = [](const std::string& component) { return "\"" + base64url(as_bytes(component)) + "\""; };
+  const std::string as_text_of_it = base64url(as_bytes(references));
+  enum Imprint : std::uint8_t { good, other, absent };
+  struct Case {
+    std::string etsi_u;
+    Imprint imprint;
+    bool of_signature;
+  };
+  for (const Case& c : {
+           Case{clear(references) + "," + stamp("arcTst", whole + canonical, jcs), good, true},
+           Case{clear(references) + "," + stamp("arcTst", whole + canonical), good, true},
+           Case{clear(references) + "," + stamp("arcTst", whole + references, jcs), other, true},
+           Case{clear(references) + "," + stamp("arcTst", whole + canonical, "urn:other"), absent, true},
+           Case{encoded(references) + "," + clear(stamp("sigRTst", "YQ." + as_text_of_it)), good, true},
+           Case{encoded(references) + "," + encoded(stamp("arcTst", whole + as_text_of_it)), good, true},
+           Case{encoded(references) + "," + clear(references) + "," + stamp("arcTst", whole + as_text_of_it + canonical), absent, true},
+           Case{encoded(references) + "," + encoded(stamp("sigRTst", "YQ." + as_text_of_it)), good, true},
+           Case{encoded(references) + "," + encoded(stamp("rfsTst", as_text_of_it)), good, false},
+           Case{encoded(R"({"rVals":{}})") + "," + encoded(references) + "," + encoded(stamp("rfsTst", as_text_of_it)), good, false},
+           Case{clear(references) + "," + stamp("rfsTst", canonical), good, false},
+           Case{encoded(references) + "," + encoded(stamp("rfsTst", canonical)), other, false},
+       }) {
+    const auto document = read_header(header, R"(,"header":{"etsiU":[)" + c.etsi_u + "]}");
+    ASSERT_TRUE(document) << c.etsi_u << render(document.error(), Language::en);
+    const Signature& signature = document->signatures.at(0);
+    EXPECT_TRUE(signature.uncovered.empty()) << c.etsi_u;
+    ASSERT_EQ(signature.timestamps.size(), 1U);
+    const TimestampCarrier& carrier = signature.timestamps[0];
+    EXPECT_EQ(carrier.imprint.empty(), c.imprint == absent) << c.etsi_u;
+    EXPECT_EQ(equal(carrier.imprint, carrier.token->imprint), c.imprint == good) << c.etsi_u;
+    EXPECT_EQ(carrier.covers == std::vector{signature.hash}, c.of_signature) << c.etsi_u;
+  }
 }
 
 TEST(Jades, TwoClaimedTimesAreNone) {

@@ -213,6 +213,56 @@ TEST(Xades, CounterSignaturesSpeakForThemselves) {
   EXPECT_EQ(limited.error().code, ErrorCode::budget_exceeded);
 }
 
+bool covers(const TimestampCarrier& carrier, const crypto::Hash& object) {
+  return std::find(carrier.covers.begin(), carrier.covers.end(), object) != carrier.covers.end();
+}
+
+TEST(Xades, TimestampsOverReferences) {
+  for (const bool old : {false, true}) {
+    const std::string text = vector_text(old ? "dss-referred-old-form.xml" : "dss-referred.xml");
+    const auto facts = read(text);
+    ASSERT_TRUE(facts) << render(facts.error(), Language::en);
+    const Signature& signature = facts->signatures.at(0);
+    EXPECT_FALSE(lists(signature, "unprotected-property"));
+    ASSERT_EQ(signature.timestamps.size(), 2U);
+    const TimestampCarrier& carrier = signature.timestamps[1];
+    EXPECT_EQ(carrier.kind, TimestampKind::references);
+    EXPECT_TRUE(equal(carrier.imprint, carrier.token->imprint));
+    EXPECT_TRUE(covers(carrier, signature.hash));
+    EXPECT_TRUE(covers(carrier, crypto::sha256(signature.timestamps[0].encoding)));
+    // What the references name and the document has: the authority's certificate is there in the long form only.
+    const bool named = std::any_of(signature.certificates.begin(), signature.certificates.end(), [&](const pki::CertificatePtr& c) {
+      return c != signature.signer && covers(carrier, c->fingerprint());
+    });
+    EXPECT_TRUE(named) << old;
+    EXPECT_EQ(std::any_of(signature.crls.begin(), signature.crls.end(),
+                          [&](const pki::CrlPtr& crl) { return covers(carrier, crl->fingerprint()); }),
+              old);
+    // Everything that it is over counts, and nothing behind it.
+    struct Case {
+      std::string from, to;
+      bool matches;
+    };
+    const std::string prefix = old ? "xades:SigAndRefsTimeStamp" : "xades141:SigAndRefsTimeStampV2";
+    for (const Case& c : {Case{"<ds:SignatureValue Id=\"", "<ds:SignatureValue Id=\"x", false},
+                          Case{"<xades:SignatureTimeStamp ", "<xades:SignatureTimeStamp x=\"1\" ", false},
+                          Case{"<xades:CompleteRevocationRefs", "<xades:CompleteRevocationRefs x=\"1\"", false},
+                          Case{"</" + prefix + ">", "</" + prefix + "><xades:CompleteRevocationRefs/>", true}}) {
+      const auto changed = read(with(text, c.from, c.to));
+      ASSERT_TRUE(changed) << c.to;
+      const TimestampCarrier& other = changed->signatures.at(0).timestamps.at(1);
+      EXPECT_EQ(equal(other.imprint, other.token->imprint), c.matches) << c.to;
+    }
+    // In a form that is not known it is listed, and proves nothing.
+    const std::size_t open = text.find("<" + prefix);
+    const std::size_t behind = text.find('>', open) + 1;
+    const auto listed = read(std::string(text).insert(behind, "<xades:Include URI=\"#x\"/>"));
+    ASSERT_TRUE(listed);
+    EXPECT_EQ(listed->signatures.at(0).timestamps.size(), 1U);
+    EXPECT_TRUE(lists(listed->signatures.at(0), "unprotected-property"));
+  }
+}
+
 TEST(Xades, IdentityStandsInItsCommitmentAndNowhereElse) {
   const std::string text = vector_text("dss-enveloped-b.xml"), own(kIdentityNamespace);
   const std::string identity = "<m:Identity xmlns:m=\"" + own + "\"><m:Receiver>agency-b</m:Receiver></m:Identity>";
