@@ -133,8 +133,7 @@ class Validation {
     for (const Finding& oddity : certificate.oddities()) findings_.push_back(oddity);
     std::string_view departure = contradiction(certificate);
     if (departure.empty() && inputs_.strict_profile) departure = departure_from_profile(certificate);
-    if (!departure.empty())
-      findings_.push_back(findings::certificate_profile_departure(name(certificate), Code{std::string(departure)}));
+    if (!departure.empty()) findings_.push_back(findings::certificate_profile_departure(name(certificate), Code{std::string(departure)}));
   }
 
   [[nodiscard]] bool is_strong(const auto& subject) const {

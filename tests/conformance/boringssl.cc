@@ -139,8 +139,7 @@ bool is_placeholder(ByteView field) {
 
 struct SoundFields {
   Bytes algorithm = asn1::sequence({asn1::oid("1.2.840.10045.4.3.2")});
-  Bytes name =
-      asn1::sequence({asn1::element(asn1::kSet, asn1::sequence({asn1::oid("2.5.4.3"), asn1::utf8_string("a name")}))});
+  Bytes name = asn1::sequence({asn1::element(asn1::kSet, asn1::sequence({asn1::oid("2.5.4.3"), asn1::utf8_string("a name")}))});
   Bytes dates = asn1::sequence({asn1::utc_or_generalized_time({0}), asn1::utc_or_generalized_time({1})});
   Bytes key = asn1::sequence({asn1::sequence({asn1::oid("1.3.101.112")}), asn1::bit_string(Bytes(32, 1))});
   Bytes extensions = asn1::sequence({asn1::sequence({asn1::oid("2.999.1"), asn1::octet_string(asn1::null())})});
@@ -157,8 +156,7 @@ Bytes filled_tbs(ByteView tbs) {
     if (!field) return to_bytes(tbs);
     const bool ours = field->tag == asn1::kSequence && met < sequences.size();
     if (ours && is_placeholder(field->whole)) append(contents, *sequences[met]);
-    else if (field->tag == asn1::context(3) && is_placeholder(field->value))
-      append(contents, asn1::element(field->tag, sound.extensions));
+    else if (field->tag == asn1::context(3) && is_placeholder(field->value)) append(contents, asn1::element(field->tag, sound.extensions));
     else append(contents, field->whole);
     met += ours ? 1 : 0;
   }

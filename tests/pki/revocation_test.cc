@@ -1,6 +1,5 @@
 // Revocation status: which lists and answers are believed, and which of them decides.
 #include "pki/control_time.h"
-
 #include "tests/support/issuing.h"
 
 namespace mohr::pki {
