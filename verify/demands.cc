@@ -24,14 +24,23 @@ void miss_timestamp(const Policy& policy, SignatureVerdict& verdict) {
   verdict.findings.push_back(findings::timestamp_missing());
 }
 
+std::optional<Instant> earliest_believable(const SignatureVerdict& verdict) {
+  std::optional<Instant> earliest;
+  for (const TimestampVerdict& timestamp : verdict.timestamps)
+    if (timestamp.kind != format::TimestampKind::content && is_believable(timestamp))
+      earliest = std::min(earliest.value_or(timestamp.time), timestamp.time);
+  return earliest;
+}
+
 void judge_times(const Policy& policy, const format::Signature& signature, SignatureVerdict& verdict) {
   const Demands& demands = policy.demands();
   const auto claimed = signature.claimed_time, proven = verdict.best_signature_time;
   const bool delay = demands.timestamp_delay.has_value();
   if ((demands.claimed_time || delay) && !claimed) verdict.findings.push_back(findings::claimed_time_missing());
   if ((demands.timestamp || delay) && !proven) miss_timestamp(policy, verdict);
-  if (delay && claimed && proven && *proven - *claimed > *demands.timestamp_delay)
-    verdict.findings.push_back(findings::timestamp_late(*claimed, *proven));
+  const auto stamped = proven ? proven : earliest_believable(verdict);  // no status makes it earlier
+  if (delay && claimed && stamped && *stamped - *claimed > *demands.timestamp_delay)
+    verdict.findings.push_back(findings::timestamp_late(*claimed, *stamped));
 }
 
 void judge_signer(const Demands& demands, const pki::Certificate& signer, SignatureVerdict& verdict) {
