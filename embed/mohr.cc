@@ -83,6 +83,7 @@ Result<pki::Trust> trust_for(const embed::OpenOptions& options) {
   if (machine.is_locked()) {
     if (!options.trust.empty()) return errors::trust_locked(Code{"trust"});
     if (!options.allowed_hosts.empty()) return errors::trust_locked(Code{"allow_hosts"});
+    if (!options.policy.empty()) return errors::trust_locked(Code{"policy"});
     if (options.opinions != 2) return errors::trust_locked(Code{"opinions"});
     return machine;
   }
@@ -99,7 +100,9 @@ Result<std::unique_ptr<mohr_verifier>> open(std::string_view text) {
   verify::Options judging;
   judging.allowed_hosts = options.allowed_hosts;
   judging.opinions = options.opinions;
+  MOHR_TRY(judging.policy, options.policy.empty() ? verify::Policy::of_machine() : verify::Policy::load(options.policy));
   for (const std::string& path : options.trust) judging.overrides.push_back(findings::override_trust(Code{path}));
+  if (!options.policy.empty()) judging.overrides.push_back(findings::override_policy(judging.policy->id()));
   return std::unique_ptr<mohr_verifier>(
       new mohr_verifier{verify::Verifier(std::move(trust), std::move(judging)), std::move(evidence), std::move(options)});
 }

@@ -253,6 +253,7 @@ Result<void> read_long_term_timestamps(const pki::SignedData& data, const pki::S
   ArchiveReader archives(data, signer, content, signature);
   const MessageTimestamps messages(data, signer, content, signature);
   for (const auto& [index, attribute] : here) {
+    MOHR_CHECK(budget.in_time());  // each is over much of the message
     TimestampCarrier& carrier = signature.timestamps[index];
     if (!carrier.token) continue;
     if (attribute == Oid::archive_time_stamp_v3) {

@@ -263,6 +263,7 @@ class FactsReader {
 
   // 5.3.1: each entry is an object of one member, clear or as base64url.
   Result<void> component(const json::Value& entry) {
+    MOHR_CHECK(budget_.in_time());  // each time-stamp is over all that stands before it
     json::Value decoded;
     if (entry.string()) {
       const auto text = from_base64url(*entry.string());

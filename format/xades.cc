@@ -248,9 +248,11 @@ Result<SignedDocument> read_xades(const Source& source, const Source* content, B
   if (signatures.size() > 1 && !all_match)
     return errors::unsupported(Code{"several XML signatures of which one does not cover the others"});
   for (std::size_t i = 0; i < signatures.size(); ++i) {
+    int number = 0;
     const Node value_element = signatures[i].value_element;
     for (const Node property : std::vector<Node>(std::move(signatures[i].counter_signatures))) {
       MOHR_TRY(ReadSignature counter, read_counter_signature(*tree, property, value_element, budget, memory));
+      counter.facts.name = "counter-signature " + std::to_string(++number) + " of " + signatures[i].facts.name;
       counter.facts.countersigns = i;
       signatures.push_back(std::move(counter));
     }

@@ -213,6 +213,7 @@ class UnsignedReader {
       : document_(document), parts_(parts), signature_(signature), evidence_(evidence), budget_(budget), memory_(memory) {}
 
   Result<void> read(Node property) {
+    MOHR_CHECK(budget_.in_time());  // each time-stamp is over all that stands before it
     MOHR_TRY(const bool known, read_known(property));
     if (!known) signature_.uncovered.push_back({document_.path(property), "unprotected-property", document_.text(property).size()});
     before_.push_back(property);

@@ -1,6 +1,7 @@
 #include "pki/cms.h"
 
 #include <algorithm>
+#include <array>
 
 #include "pki/asn1/ber.h"
 
@@ -256,6 +257,21 @@ Result<void> read_issuer_serial(Reader& reader, SigningCertificateReference& ref
   return {};
 }
 
+// TS 101 733 6.4.1: an archive-time-stamp v2 is over the elements of the message as they stand in it, in BER too.
+Result<void> keep_as_sent(Bytes&& encoding, SignedData& data, Budget& budget) {
+  const auto stamped = [](const SignerInfo& signer) { return signer.unsigned_attribute(Oid::archive_time_stamp_v2) != nullptr; };
+  if (std::none_of(data.signers.begin(), data.signers.end(), stamped)) return {};
+  data.encoding_as_sent = std::move(encoding);
+  constexpr std::array<std::size_t, 2> kSignedData = {1, 0};
+  MOHR_TRY(const std::vector<ByteView> elements, asn1::ber_elements(data.encoding_as_sent, kSignedData, budget));
+  data.content_field = elements[2];  // behind version and digestAlgorithms: read before
+  for (const ByteView element : elements) {
+    if (element[0] == context(0)) data.certificates_field = element;
+    if (element[0] == context(1)) data.revocations_field = element;
+  }
+  return {};
+}
+
 }  // namespace
 
 const CmsAttribute* SignerInfo::signed_attribute(Oid id) const { return find(signed_attributes, id); }
@@ -282,6 +298,7 @@ Result<SignedData> parse_signed_data(Bytes&& encoding, Budget& budget) {
   again.was_ber = true;
   again.encoding = std::move(der);
   MOHR_CHECK(read_message(again, budget));
+  MOHR_CHECK(keep_as_sent(std::move(data.encoding), again, budget));
   return again;
 }
 

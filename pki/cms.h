@@ -40,7 +40,8 @@ struct SignedData {
   bool was_ber = false;
   ByteView content_type;                                          // OID contents octets
   std::optional<ByteView> content;                                // encapsulated octets; nothing when detached
-  ByteView content_field, certificates_field, revocations_field;  // whole elements; empty: absent
+  ByteView content_field, certificates_field, revocations_field;  // whole elements as they were sent; empty: absent
+  Bytes encoding_as_sent;                                         // BER, which they lie in: of a message with an archive-time-stamp v2
   std::vector<crypto::DigestAlgorithm> digests;
   std::vector<ByteView> certificate_encodings;          // X.509 only, in the order of the message
   std::vector<ByteView> crl_encodings, ocsp_encodings;  // ocsp: RevocationInfoChoice other (RFC 5940)

@@ -196,7 +196,7 @@ void Page::coverage(const format::Signature& signature) {
   heading(Label::not_covered);
   if (signature.uncovered.empty()) {
     html_.markup("<p>");
-    label(Label::covers_all);
+    label(signature.countersigns ? Label::countersigns : Label::covers_all);
     html_.markup("</p></div>\n");
     return;
   }

@@ -57,10 +57,11 @@ void add_signature(const format::Signature& signature, const SignatureVerdict& v
   if (verdict.domain) lines.field(Label::standing, standing_line(verdict, language));
   if (signature.claimed_time) lines.field(Label::signed_at, display(*signature.claimed_time, language));
   for (const TimestampVerdict& timestamp : verdict.timestamps) {
-    if (timestamp.good) lines.field(stamped_label(timestamp.kind), display(timestamp.time, language) + " · " + isolate(timestamp.authority));
+    if (timestamp.good)
+      lines.field(stamped_label(timestamp.kind), display(timestamp.time, language) + " · " + isolate(timestamp.authority));
   }
   if (signature.uncovered.empty()) {
-    lines.add("  " + std::string(phrase(Label::covers_all, language)));
+    lines.add("  " + std::string(phrase(signature.countersigns ? Label::countersigns : Label::covers_all, language)));
   } else {
     for (const format::Uncovered& part : signature.uncovered) lines.field(Label::not_covered, uncovered_line(part, language));
   }

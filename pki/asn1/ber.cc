@@ -63,6 +63,22 @@ class Converter {
 
   [[nodiscard]] std::size_t at() const { return at_; }
 
+  // The elements inside the one at the cursor, which goes behind it.
+  Result<std::vector<ByteView>> inside() {
+    std::vector<ByteView> elements;
+    MOHR_TRY(const Header header, read_header());
+    if (!(header.tag & 0x20)) return broken("an element is missing", at_);
+    const std::size_t end = header.length ? at_ + *header.length : 0;
+    while (true) {
+      MOHR_TRY(const bool more, more_inside(header, end));
+      if (!more) return elements;
+      const std::size_t start = at_;
+      Bytes converted;
+      MOHR_CHECK(element(converted, 0));
+      elements.push_back(input_.subspan(start, at_ - start));
+    }
+  }
+
  private:
   struct Header {
     Tag tag = 0;
@@ -184,6 +200,15 @@ Result<Bytes> der_from_ber(ByteView input, bool allow_trailing_zeros, Budget& bu
   const bool padding = allow_trailing_zeros && std::all_of(rest.begin(), rest.end(), [](Byte b) { return b == 0; });
   if (!rest.empty() && !padding) return broken("something follows the last element", converter.at());
   return out;
+}
+
+Result<std::vector<ByteView>> ber_elements(ByteView input, std::span<const std::size_t> path, Budget& budget) {
+  MOHR_TRY(std::vector<ByteView> elements, Converter(input, budget).inside());
+  for (const std::size_t index : path) {
+    if (index >= elements.size()) return broken("an element is missing", 0);
+    MOHR_TRY(elements, Converter(elements[index], budget).inside());
+  }
+  return elements;
 }
 
 }  // namespace mohr::asn1

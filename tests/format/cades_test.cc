@@ -1,8 +1,10 @@
 #include "format/cades.h"
 
+#include <array>
 #include <functional>
 
 #include "format/cms_identity.h"
+#include "pki/asn1/ber.h"
 #include "pki/asn1/der_writer.h"
 #include "pki/asn1/pem.h"
 #include "tests/support/issuing.h"
@@ -228,18 +230,21 @@ Bytes token_over(ByteView stamped, Instant time) {
   return to_bytes(*pki::token_from_response(response));
 }
 
-// The message with its archive-time-stamp v2 of TS 101 733, over [1] with or without tag and length.
-Bytes archived(Recipe recipe, bool with_tag) {
+// The message with its archive-time-stamp v2 of TS 101 733, over [1] with or without tag and length; in BER over what is sent.
+Bytes archived(Recipe recipe, bool with_tag, bool ber) {
   Budget budget;
   const auto data = pki::parse_signed_data(written(recipe), budget);
+  const Bytes sent = ber ? test::ber_from_der(written(recipe)) : written(recipe);
+  constexpr std::array<std::size_t, 2> kSignedData = {1, 0};
+  const auto elements = asn1::ber_elements(sent, kSignedData, budget);
   const pki::SignerInfo& signer = data->signers.at(0);
-  Bytes attributes, all = to_bytes(data->content_field);
+  Bytes attributes, all = to_bytes(elements->at(2));
   for (const pki::CmsAttribute& one : signer.unsigned_attributes) append(attributes, one.whole);
-  append(all, data->certificates_field);
+  append(all, elements->at(3));
   append(all, signer.signed_part);
   append(all, with_tag ? asn1::element(asn1::context(1), attributes) : attributes);
   recipe.unsigned_attributes.push_back(attribute(Oid::archive_time_stamp_v2, token_over(all, test::kNow + kHour)));
-  return written(recipe);
+  return ber ? test::ber_from_der(written(recipe)) : written(recipe);
 }
 
 TEST(Cades, TimestampsOverReferencesAndTheMessage) {
@@ -261,8 +266,8 @@ TEST(Cades, TimestampsOverReferencesAndTheMessage) {
   const auto covers = [](const TimestampCarrier& carrier, const crypto::Hash& object) {
     return std::find(carrier.covers.begin(), carrier.covers.end(), object) != carrier.covers.end();
   };
-  for (const bool with_tag : {true, false}) {
-    const auto document = read(archived(recipe, with_tag));
+  for (const auto& [with_tag, ber] : {std::pair(true, false), std::pair(false, false), std::pair(true, true)}) {
+    const auto document = read(archived(recipe, with_tag, ber));
     ASSERT_TRUE(document) << render(document.error(), Language::en);
     const Signature& signature = document->signatures.at(0);
     EXPECT_TRUE(signature.uncovered.empty());

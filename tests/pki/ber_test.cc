@@ -79,6 +79,22 @@ TEST(Ber, RefusesBrokenOnes) {
   pki::vectors::cut_and_change(good, [](const Bytes& b) { return convert(b).has_value(); });
 }
 
+TEST(Ber, ElementsAsTheyStand) {
+  const Bytes input = bytes("3080020101a0803080020107048104616263640000040000000000");
+  const auto inside = [&](std::vector<std::size_t> path) {
+    Budget budget;
+    std::string out;
+    const auto elements = ber_elements(input, path, budget);
+    if (!elements) return std::string("none");
+    for (const ByteView element : *elements) out += hex(element) + " ";
+    return out;
+  };
+  EXPECT_EQ(inside({}), "020101 a080308002010704810461626364000004000000 ");
+  EXPECT_EQ(inside({1}), "3080020107048104616263640000 0400 ");
+  EXPECT_EQ(inside({1, 0}), "020107 04810461626364 ");
+  for (const std::vector<std::size_t>& path : {std::vector<std::size_t>{2}, {0}, {1, 0, 1}, {1, 0, 2}}) EXPECT_EQ(inside(path), "none");
+}
+
 TEST(Ber, StaysInItsBudget) {
   Bytes bomb;
   for (int i = 0; i < 100'000; ++i) append(bomb, bytes("3080"));
