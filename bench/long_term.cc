@@ -14,6 +14,7 @@
 namespace mohr::bench {
 namespace {
 
+namespace fs = std::filesystem;
 constexpr std::size_t kPayload = 2048;
 constexpr Instant kChecked{kNow.seconds + kHour};
 
@@ -185,6 +186,13 @@ void raw_cold(const LongTerm& l) {
   for (const Raw& one : l.chains) one.verify();
 }
 
+template <class Operation>
+double us_of(Operation operation) {
+  const auto start = std::chrono::steady_clock::now();
+  operation();
+  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
+}
+
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
@@ -205,20 +213,15 @@ Row judgement_row() {
   verify::Question question;
   question.now = kChecked;
   const verify::Options& options = l->warm->options();
-  const auto us = [](auto operation) {
-    const auto start = std::chrono::steady_clock::now();
-    operation();
-    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
-  };
   std::vector<double> whole, raw;
   for (int round = 0; round < 4000; ++round) {
-    whole.push_back(us([&] {
+    whole.push_back(us_of([&] {
       Budget own;
       const verify::Grounds grounds{evidence, l->warm->trust(), own, &cache, l->warm->trust().identity()};
       const auto verdicts = must(verify::evaluate(facts, {question, options, grounds}), "judgement");
       if (verdicts.front().outcome != verify::Outcome::accept || verdicts.front().timestamps.size() != 2) stop("judged otherwise");
     }));
-    raw.push_back(us([&] {
+    raw.push_back(us_of([&] {
       l->signature.verify();
       l->stamp.verify();
       l->stamp.verify();
@@ -237,25 +240,72 @@ Row judgement_row() {
   return row;
 }
 
-Row process_row(const std::string& mohr, const LongTerm& l) {
-  namespace fs = std::filesystem;
-  const fs::path folder = fs::temp_directory_path() / ("mohr-bench-blt-" + std::to_string(::getpid()));
-  fs::create_directories(folder);
-  const auto write = [&](const char* name, ByteView octets) {
-    std::string path = (folder / name).string();
-    NewFile file = must(NewFile::create(path, true), name);
+// The message and its root as files, for other programs.
+class Files {
+ public:
+  explicit Files(const LongTerm& l) {
+    std::string folder = (fs::temp_directory_path() / "mohr-bench-XXXXXX").string();
+    if (::mkdtemp(folder.data()) == nullptr) stop("no temporary folder");
+    folder_ = folder;
+    write(message(), l.message);
+    write(root(), as_bytes(pki::pem(*l.chain.root)));
+  }
+  ~Files() { fs::remove_all(folder_); }
+  Files(const Files&) = delete;
+  Files& operator=(const Files&) = delete;
+  [[nodiscard]] std::string message() const { return folder_ + "/long.p7m"; }
+  [[nodiscard]] std::string root() const { return folder_ + "/root.pem"; }
+
+ private:
+  static void write(const std::string& path, ByteView octets) {
+    NewFile file = must(NewFile::create(path, true), path);
     if (!file.write(octets) || !file.commit()) stop("cannot write " + path);
-    return path;
+  }
+  std::string folder_;
+};
+
+// One line of a peer that measures itself; nothing when it is not there or refuses.
+std::optional<double> peer_says(const std::string& command) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> out(::popen(command.c_str(), "r"), &::pclose);
+  std::array<char, 200> line{};
+  if (!out || std::fgets(line.data(), line.size(), out.get()) == nullptr) return std::nullopt;
+  const double us = std::atof(line.data());
+  if (us > 0) return us;
+  std::fprintf(stderr, "bench: a peer says %s", line.data());
+  return std::nullopt;
+}
+
+// EU DSS on the same message, where tests/interop/install brought it.
+void add_peers(const LongTerm& l, std::vector<Row>& rows) {
+  const std::string home = MOHR_SOURCE_DIR, cache = home + "/.cache/interop";
+  const Files files(l);
+  const auto add = [&](const char* id, const char* what, const std::string& command) {
+    const auto us = peer_says(command);
+    if (!us) return;
+    Row row{id, what, "mohr, the same message, nothing cached", 0, {}, {}};
+    row.value_us = *us;
+    row.measured = true;
+    std::vector<double> ours;
+    for (int round = 0; round < 201; ++round) ours.push_back(us_of([&] { verify_with(*l.cold, l); }));
+    row.reference_us = median(std::move(ours));
+    rows.push_back(std::move(row));
   };
-  const std::string message = write("long.p7m", l.message), root = write("root.pem", as_bytes(pki::pem(*l.chain.root)));
+  const std::string jar = cache + "/dss/target/interop-dss.jar";
+  if (fs::exists(jar))
+    add("dss_verify_blt_rsa2048", "EU DSS, warm machine",
+        "printf 'measure\\t" + files.message() + "\\t" + files.root() + "\\t" + iso8601(kChecked) + "\\t600\\n' | java -cp '" + jar + ":" +
+            cache + "/dss/target/lib/*' Driver 2>/dev/null");
+}
+
+Row process_row(const std::string& mohr, const LongTerm& l) {
+  const Files files(l);
   std::vector<double> ours, reference;
-  const std::vector<std::string> verify = {mohr,   "verify",          message,     "--trust",    root,
-                                           "--at", iso8601(kChecked), "--offline", "--opinions", "1"};
+  const std::vector<std::string> verify = {mohr,   "verify",          files.message(), "--trust",    files.root(),
+                                           "--at", iso8601(kChecked), "--offline",     "--opinions", "1"};
   for (int round = 0; round < 41; ++round) {  // interleaved; medians
     reference.push_back(run_process({"openssl", "version"}, 0).us);
     ours.push_back(run_process(verify, 0).us);
   }
-  fs::remove_all(folder);
   Row row{"process_verify_blt", "mohr verify --offline of a CAdES B-LT, a whole process", "openssl version, a whole process", 2.5, {}, {}};
   row.value_us = median(ours);
   row.reference_us = median(reference);
@@ -277,6 +327,7 @@ std::vector<Row> long_term_rows(const std::string& mohr) {
                   [rsa] { verify_with(*rsa->cold, *rsa); }, [rsa] { raw_cold(*rsa); }});
   rows.push_back(judgement_row());
   rows.push_back(process_row(mohr, *p256));
+  add_peers(*rsa, rows);
   return rows;
 }
 

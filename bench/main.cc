@@ -111,7 +111,7 @@ int run(int argc, char** argv) {
   }
   std::vector<Row> rows = operation_rows();
   for (auto more : {large_rows(mohr), process_rows(mohr), thread_rows(), revocation_rows(), timestamp_rows(), root_rows(), crl_index_rows(),
-                    path_rows(), long_term_rows(mohr)})
+                    path_rows(), worst_path_rows(), long_term_rows(mohr)})
     rows.insert(rows.end(), more.begin(), more.end());
   std::erase_if(rows, [&](const Row& row) { return row.id.find(only) == std::string::npos; });
   measure(rows);

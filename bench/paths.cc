@@ -1,8 +1,9 @@
-// Certification paths: the whole of RFC 5280 6.1 against the raw verifications alone, OpenSSL beside, and the worst that others can send.
+// Certification paths: the whole of RFC 5280 6.1 against the raw verifications alone, OpenSSL, Botan and GnuTLS beside.
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
 #include "bench/material.h"
+#include "bench/path_peers.h"
 #include "bench/rows.h"
 #include "verify/path_judge.h"
 
@@ -71,27 +72,10 @@ void add_rows(std::vector<Row>& rows, const std::string& id, crypto::NewKey kind
       {id, "path of " + size + ", parsed before, nothing cached", raw, bar, [ready] { find(*ready); }, [ready] { verify_raw(*ready); }});
   rows.push_back({"openssl_" + id, "OpenSSL's X509_verify_cert of the same", raw, 0, [openssl] { openssl->verify(); },
                   [ready] { verify_raw(*ready); }});
-}
-
-// Authorities that all certify each other, and no way out: the search must end by its budget.
-void search_mesh(const pki::Trust& trust, const pki::Evidence& evidence, const pki::CertificatePtr& target) {
-  Budget budget;
-  const auto found = pki::find_path(target, {pki::Purpose::signing, kNow}, trust, evidence, budget);
-  if (found && found->anchor != nullptr) stop("a path where there is none");
-}
-
-Row mesh_row() {
-  constexpr std::size_t kAuthorities = 45;  // 1,980 certificates
-  auto ready = std::make_shared<Ready>(crypto::NewKey::p256, 3);
-  const auto mesh = make_mesh(kAuthorities);
-  auto evidence = std::make_shared<pki::Evidence>();
-  for (const pki::CertificatePtr& one : mesh) evidence->add(one, pki::Origin::given);
-  return {"path_worst_mesh",
-          "1,980 cross-certificates and no way to an anchor, until the budget ends",
-          "the raw verifications of a path of 3",
-          0,
-          [ready, evidence, target = mesh.front()] { search_mesh(ready->trust, *evidence, target); },
-          [ready] { verify_raw(*ready); }};
+  if (auto botan = botan_path(ready->path, kNow))
+    rows.push_back({"botan_" + id, "Botan's x509_path_validate of the same", raw, 0, std::move(botan), [ready] { verify_raw(*ready); }});
+  if (auto gnutls = gnutls_path(ready->path, kNow))
+    rows.push_back({"gnutls_" + id, "GnuTLS's trust list of the same", raw, 0, std::move(gnutls), [ready] { verify_raw(*ready); }});
 }
 
 }  // namespace
@@ -105,7 +89,6 @@ std::vector<Row> path_rows() {
   rows.push_back({"path_cached", "the same path again, by the cache of verdicts", "the raw verifications", 0,
                   [ready] { find_cached(*ready); }, [ready] { verify_raw(*ready); }});
   rows.back().most_us = kMostCachedUs;
-  rows.push_back(mesh_row());
   return rows;
 }
 

@@ -27,7 +27,8 @@ std::vector<Row> revocation_rows();                        // revocation.cc
 std::vector<Row> crl_index_rows();                         // crl_index.cc
 std::vector<Row> long_term_rows(const std::string& mohr);  // long_term.cc
 
-std::vector<Row> path_rows();  // paths.cc
+std::vector<Row> path_rows();        // paths.cc
+std::vector<Row> worst_path_rows();  // worst_paths.cc
 
 struct ProcessCost {
   double us = 0, rss_mib = 0;

@@ -1,6 +1,7 @@
 // mohr policy: what a judgement demands, shown, checked and compared.
 #include "cli/command.h"
-#include "cli/judging.h"
+#include "cli/setting.h"
+#include "verify/catalogue.h"
 
 namespace mohr::cli {
 namespace {
@@ -18,8 +19,8 @@ json::Value difference_value(const verify::PolicyDifference& difference, const v
 }
 
 Result<int> compare(const std::string& a, const std::string& b, const Arguments& arguments, const Terminal& terminal) {
-  MOHR_TRY(const verify::PolicyPtr first, policy_from(a));
-  MOHR_TRY(const verify::PolicyPtr second, policy_from(b));
+  MOHR_TRY(const verify::PolicyPtr first, verify::Policy::load(a));
+  MOHR_TRY(const verify::PolicyPtr second, verify::Policy::load(b));
   const bool fa = terminal.language() == Language::fa;
   json::Array list;
   for (const verify::PolicyDifference& difference : verify::compare(*first, *second)) {
@@ -40,16 +41,33 @@ Result<int> compare(const std::string& a, const std::string& b, const Arguments&
   return kAccept;
 }
 
+// Prints the policy with the table of the catalogue; what is not known here is said beside.
+Result<int> import(const std::string& path, const std::string& base, const Terminal& terminal) {
+  constexpr std::uint64_t kAtMost = 4 << 20;
+  MOHR_TRY(const Bytes text, read_file(path, kAtMost));
+  MOHR_TRY(const verify::Catalogue catalogue, verify::read_catalogue(text, path));
+  MOHR_TRY(const verify::PolicyPtr policy, verify::Policy::load(base));
+  const std::string whole = json::write(verify::policy_with(*policy, catalogue), 2);
+  MOHR_CHECK(verify::Policy::parse(as_bytes(whole), path));  // what is printed can be used
+  terminal.out(whole + "\n");
+  if (catalogue.unknown.empty()) return kAccept;
+  std::string hint = terminal.language() == Language::fa ? "ناشناخته‌ها، که هرگز پذیرفته نمی‌شوند:"
+                                                         : "not known here, so never accepted:";
+  for (const std::string& name : catalogue.unknown) hint += " " + name;
+  terminal.hint(hint + "\n");
+  return kAccept;
+}
+
 Result<int> policy(const Arguments& arguments, const Terminal& terminal) {
   const std::vector<std::string>& words = arguments.files();
   const std::string verb = words.empty() ? "" : words[0];
   if (verb == "show" && words.size() <= 2) {
-    MOHR_TRY(const verify::PolicyPtr shown, policy_from(words.size() == 2 ? words[1] : "strict"));
+    MOHR_TRY(const verify::PolicyPtr shown, words.size() == 2 ? verify::Policy::load(words[1]) : verify::Policy::of_machine());
     terminal.out(json::write(shown->json(), 2) + "\n");
     return kAccept;
   }
   if (verb == "check" && words.size() == 2) {
-    MOHR_TRY(const verify::PolicyPtr checked, policy_from(words[1]));
+    MOHR_TRY(const verify::PolicyPtr checked, verify::Policy::load(words[1]));
     json::Value value;
     value.add("version", 1).add("id", checked->id()).add("identity", hex(checked->identity().view()));
     const bool fa = terminal.language() == Language::fa;
@@ -58,7 +76,9 @@ Result<int> policy(const Arguments& arguments, const Terminal& terminal) {
     return kAccept;
   }
   if (verb == "diff" && words.size() == 3) return compare(words[1], words[2], arguments, terminal);
-  return errors::usage_invalid(Code{"mohr policy show [NAME|FILE] | check FILE | diff A B"});
+  if (verb == "import" && (words.size() == 2 || words.size() == 3))
+    return import(words[1], words.size() == 3 ? words[2] : "strict", terminal);
+  return errors::usage_invalid(Code{"mohr policy show [NAME|FILE] | check FILE | diff A B | import CATALOGUE [NAME|FILE]"});
 }
 
 int run(const Arguments& arguments, const Terminal& terminal) {
@@ -69,11 +89,12 @@ int run(const Arguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 const Command kPolicy = {"policy",
-                         "Show, check and compare policies of judgement",
-                         "mohr policy show [NAME|FILE] | check FILE | diff A B",
+                         "Show, check, compare and make policies of judgement",
+                         "mohr policy show [NAME|FILE] | check FILE | diff A B | import CATALOGUE [NAME|FILE]",
                          "  mohr policy show > ours.json\n"
                          "  mohr policy check ours.json\n"
-                         "  mohr policy diff strict ours.json\n",
+                         "  mohr policy diff strict ours.json\n"
+                         "  mohr policy import 19312MachineReadable.xml > ours.json    (its algorithms, all else strict)\n",
                          &options,
                          &run};
 

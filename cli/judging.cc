@@ -13,18 +13,8 @@ Result<void> check_usage(const Arguments& arguments) {
 
 std::vector<OptionRow> with_judging_options(std::vector<OptionRow> own) {
   own.push_back({"opinions", "1|2", "how many libraries are asked; 2, the default, asks Botan too"});
-  own.push_back({"policy", "NAME|FILE", "rules of judgement: strict (the default), dss-default, or a file (mohr policy)"});
+  own.push_back({"policy", "NAME|FILE", "rules of judgement: strict, dss-default or a file (default: this machine's, else strict)"});
   return with_setting_options(std::move(own));
-}
-
-Result<verify::PolicyPtr> policy_from(const std::string& name) {
-  if (verify::PolicyPtr known = verify::Policy::built_in(name)) return known;
-  constexpr std::uint64_t kAtMost = 1 << 20;
-  auto text = read_file(name, kAtMost);
-  if (!text && text.error().code == ErrorCode::file_not_found)
-    return errors::usage_invalid(Code{"--policy " + name + " is neither strict, dss-default nor a file"});
-  if (!text) return std::move(text).error();
-  return verify::Policy::parse(*text, name);
 }
 
 Result<std::unique_ptr<Judging>> Judging::from(const Arguments& arguments) {
@@ -44,10 +34,8 @@ Result<std::unique_ptr<Judging>> Judging::from(const Arguments& arguments) {
   options.allowed_hosts = arguments.values("allow-host");
   options.overrides = overrides_from(arguments, trust);
   if (arguments.value("opinions") == "1") options.opinions = 1;
-  if (arguments.has("policy")) {
-    MOHR_TRY(options.policy, policy_from(arguments.value("policy")));
-    options.overrides.push_back(findings::override_policy(options.policy->id()));
-  }
+  MOHR_TRY(options.policy, arguments.has("policy") ? verify::Policy::load(arguments.value("policy")) : verify::Policy::of_machine());
+  if (arguments.has("policy")) options.overrides.push_back(findings::override_policy(options.policy->id()));
   if (judging->installation_) {
     options.kept = &judging->kept_.emplace(judging->installation_, judging->clock_, shelf);
     if (!judging->at_) judging->newest_.emplace(judging->installation_);

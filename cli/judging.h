@@ -10,9 +10,6 @@ namespace mohr::cli {
 // The options of judgement, behind a command's own: trust, evidence, network, opinions, policy.
 std::vector<OptionRow> with_judging_options(std::vector<OptionRow> own);
 
-// A built-in policy by its name, else the file. Errors: file errors, policy_invalid.
-Result<verify::PolicyPtr> policy_from(const std::string& name);
-
 class Judging {
  public:
   static Result<std::unique_ptr<Judging>> from(const Arguments& arguments);

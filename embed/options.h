@@ -16,6 +16,8 @@ struct OpenOptions {
   std::vector<std::string> allowed_hosts;
   bool offline = false;
   int opinions = 2;
+  std::string cache;   // folder; "": nothing is kept
+  std::string policy;  // name or path; "": the machine's
   std::optional<Instant> at;
 };
 // Errors: usage_invalid, naming the member; json_*.

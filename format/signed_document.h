@@ -39,7 +39,7 @@ struct TimestampCarrier {
 // Part of the document that this signature does not cover.
 struct Uncovered {
   std::string place;  // "bytes 1234-2000", "/Letter/Note", "unprotected header"
-  std::string kind;   // stable word: "later-revision", "trailing-bytes", "unsigned-element", "unprotected-header"
+  std::string kind;   // stable word: "later-revision", "validation-data", "trailing-bytes", "unsigned-element", "unprotected-header"
   std::uint64_t octets = 0;
 };
 

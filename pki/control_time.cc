@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "pki/crypto_policy.h"
 #include "pki/revocation_sources.h"
 
 namespace mohr::pki {
@@ -22,9 +21,9 @@ Evidence known_evidence(Instant by, Instant now, const Evidence& evidence, const
   return known;
 }
 
-Instant end_of_algorithms(const Certificate& certificate) {
+Instant end_of_algorithms(const Certificate& certificate, const AlgorithmTable& table) {
   const auto key = certificate.key();
-  return std::min(usable_until(certificate.signature_algorithm()), key ? usable_until(**key) : Instant{});
+  return std::min(table.usable_until(certificate.signature_algorithm()), key ? table.usable_until(**key) : Instant{});
 }
 
 }  // namespace
@@ -48,7 +47,7 @@ Result<ControlTime> slide_time(std::span<const CertificatePtr> path, Instant now
                          status.next_update, {})) {
       control = status.this_update;
     }
-    control = std::min(control, end_of_algorithms(*certificate));
+    control = std::min(control, end_of_algorithms(*certificate, *rules.algorithms));
   }
   return ControlTime{control, {}};
 }

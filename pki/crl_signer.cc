@@ -12,7 +12,10 @@ Result<const Anchor*> anchor_above(const RevocationQuery& query) {
   if (query.rules.anchor != nullptr) return query.rules.anchor;
   if (const Anchor* anchor = query.trust.anchor_of(query.issuer)) return anchor;
   MOHR_TRY(const Path path, find_path(borrowed(query.issuer),
-                                      {.purpose = Purpose::crl_signing, .time = query.time, .algorithms_at = query.rules.algorithms_at},
+                                      {.purpose = Purpose::crl_signing,
+                                       .time = query.time,
+                                       .algorithms = query.rules.algorithms,
+                                       .algorithms_at = query.rules.algorithms_at},
                                       query.trust, query.evidence, query.budget));
   return path.anchor;
 }
@@ -37,8 +40,12 @@ Result<bool> is_other_signer(const RevocationQuery& query, const Crl& crl, const
   MOHR_TRY(const bool signs, is_crl_signed_by(query, crl, *candidate));
   if (!signs) return false;
   MOHR_TRY(const Path path,
-           find_path(candidate, {.purpose = Purpose::crl_signing, .time = time, .algorithms_at = query.rules.algorithms_at}, query.trust,
-                     query.evidence, query.budget));
+           find_path(candidate,
+                     {.purpose = Purpose::crl_signing,
+                      .time = time,
+                      .algorithms = query.rules.algorithms,
+                      .algorithms_at = query.rules.algorithms_at},
+                     query.trust, query.evidence, query.budget));
   const bool fails = std::any_of(path.findings.begin(), path.findings.end(), [](const Finding& f) { return !is_warning(f.check); });
   if (path.anchor == nullptr || fails) return false;
   MOHR_TRY(const Anchor* anchor, anchor_above(query));

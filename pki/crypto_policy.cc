@@ -17,46 +17,43 @@ constexpr Instant date(int year, int month, int day) {
 }
 static_assert(date(2000, 3, 1).seconds == 951868800);
 
-struct KeyRow {
-  crypto::KeyType type;
-  int least_bits;
-  Instant until;
-};
-constexpr KeyRow kKeys[] = {
-#define USABLE_KEY(type, least_bits, until) {crypto::KeyType::type, least_bits, until},
+constexpr AlgorithmTable kDefault = [] {
+  AlgorithmTable table;
+#define USABLE_DIGEST(tag, until) table.set(crypto::DigestAlgorithm::tag, until);
+#define USABLE_KEY(type, least_bits, until) table.add({crypto::KeyType::type, least_bits, until});
 #include "pki/crypto_policy.def"
+#undef USABLE_DIGEST
 #undef USABLE_KEY
-};
+  return table;
+}();
 
 }  // namespace
 
-Instant usable_until(crypto::DigestAlgorithm digest) {
-  switch (digest) {
-#define USABLE_DIGEST(tag, until)    \
-  case crypto::DigestAlgorithm::tag: \
-    return until;
-#include "pki/crypto_policy.def"
-#undef USABLE_DIGEST
-    default: return kNever;
-  }
-}
+const AlgorithmTable& default_algorithms() { return kDefault; }
 
-Instant usable_until(const crypto::SignatureAlgorithm& algorithm) {
+Instant AlgorithmTable::usable_until(const crypto::SignatureAlgorithm& algorithm) const {
+  Instant until = kNoEnd;
   switch (algorithm.scheme) {
     case crypto::SignatureScheme::none: return kNever;
     case crypto::SignatureScheme::eddsa:
     case crypto::SignatureScheme::ml_dsa:
-    case crypto::SignatureScheme::slh_dsa: return kNoEnd;
-    case crypto::SignatureScheme::rsa_pss: return std::min(usable_until(algorithm.digest), usable_until(algorithm.mgf_digest));
-    default: return usable_until(algorithm.digest);
+    case crypto::SignatureScheme::slh_dsa: break;  // their keys decide
+    case crypto::SignatureScheme::rsa_pss: until = std::min(usable_until(algorithm.digest), usable_until(algorithm.mgf_digest)); break;
+    default: until = usable_until(algorithm.digest);
   }
+  if (signatures().empty()) return until;
+  const auto is_it = [&](const SignatureRow& row) {
+    return row.scheme == algorithm.scheme && row.digest == algorithm.digest && row.set == algorithm.set;
+  };
+  const auto row = std::find_if(signatures().begin(), signatures().end(), is_it);
+  return row == signatures().end() ? kNever : std::min(until, row->until);
 }
 
-Instant usable_until(const crypto::PublicKey& key) {
+// The row with the most bits that the key reaches.
+Instant AlgorithmTable::usable_until(crypto::KeyType type, int bits) const {
   const KeyRow* best = nullptr;
-  for (const KeyRow& row : kKeys) {
-    if (row.type == key.type() && key.bits() >= row.least_bits && (best == nullptr || row.least_bits > best->least_bits)) best = &row;
-  }
+  for (const KeyRow& row : keys())
+    if (row.type == type && bits >= row.least_bits && (best == nullptr || row.least_bits > best->least_bits)) best = &row;
   return best != nullptr ? best->until : kNever;
 }
 

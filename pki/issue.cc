@@ -126,6 +126,7 @@ Result<Bytes> issue_certificate(const CertificateProfile& profile, const crypto:
   append(extensions, extension(Oid::subject_key_identifier, false, asn1::octet_string(subject_identifier)));
   append(extensions, usage_extensions(profile));
   append(extensions, reference_extensions(profile));
+  for (const Bytes& further : profile.extensions) append(extensions, further);
   const Bytes to_be_signed = asn1::sequence({
       asn1::element(asn1::context(0), asn1::integer(2)),
       asn1::unsigned_integer(profile.serial),

@@ -27,6 +27,7 @@ struct CertificateProfile {
   std::vector<std::string> policies;  // dotted
   std::vector<std::string> crl_urls, ocsp_urls, ca_issuer_urls;
   bool ocsp_nocheck = false;
+  std::vector<Bytes> extensions;  // further ones: whole elements
 };
 // `issuer` null: self-signed. Subject and authority key identifiers are always written.
 Result<Bytes> issue_certificate(const CertificateProfile& profile, const crypto::SigningKey& issuer_key, const Certificate* issuer,

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "pki/crypto_policy.h"
 #include "pki/name_constraints.h"
 #include "pki/path_builder.h"
 #include "pki/profile.h"
@@ -138,10 +137,10 @@ class Validation {
 
   [[nodiscard]] bool is_strong(const auto& subject) const {
     return inputs_.least_strength ? strength_of(subject) >= *inputs_.least_strength
-                                  : inputs_.algorithms_at.value_or(time_) < usable_until(subject);
+                                  : inputs_.algorithms_at.value_or(time_) < inputs_.algorithms->usable_until(subject);
   }
 
-  // Strength of the key and of the algorithm that the issuer signed with (crypto_policy.def). A key that agrees on others (X25519) signs
+  // Strength of the key and of the algorithm that the issuer signed with. A key that agrees on others (X25519) signs
   // nothing and can only be a target's.
   void check_key(const Certificate& certificate) {
     const auto key = certificate.key();
@@ -149,7 +148,7 @@ class Validation {
       const bool signs = inputs_.purpose != Purpose::any || &certificate != certificates_[0].get() || !agrees_only(certificate);
       if (signs) findings_.push_back(findings::certificate_key_unusable(name(certificate), cause(key.error())));
     } else if (!is_strong(**key)) {
-      findings_.push_back(findings::certificate_key_weak(name(certificate), Code{(*key)->name()}, usable_until(**key)));
+      findings_.push_back(findings::certificate_key_weak(name(certificate), Code{(*key)->name()}, inputs_.algorithms->usable_until(**key)));
     }
   }
 
@@ -157,7 +156,7 @@ class Validation {
     if (!certificate.signature_algorithm_known() || is_strong(certificate.signature_algorithm()))
       return;  // verify_signatures names unknown ones
     findings_.push_back(findings::certificate_algorithm_weak(name(certificate), Code{algorithm_name(certificate)},
-                                                             usable_until(certificate.signature_algorithm())));
+                                                             inputs_.algorithms->usable_until(certificate.signature_algorithm())));
   }
 
   static bool agrees_only(const Certificate& certificate) {  // id-X25519, id-X448 (RFC 8410)

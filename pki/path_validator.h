@@ -1,6 +1,7 @@
 // Certification paths (RFC 5280 section 6.1): built from candidates to a configured anchor, then validated.
 #pragma once
 
+#include "pki/crypto_policy.h"
 #include "pki/evidence.h"
 #include "pki/name_constraints.h"
 #include "pki/policy_graph.h"
@@ -24,7 +25,8 @@ struct PathInputs {  // RFC 5280 6.1.1, beside path and anchors
   // What RFC 5280 asks of those who issue (section 4) is asked of every certificate: pki/profile.h.
   bool strict_profile = false;
   LegacyNames legacy_names = LegacyNames::without_alternative_names;
-  // When the rows of algorithms and keys (crypto_policy.def) must hold, if it is not `time`.
+  const AlgorithmTable* algorithms = &default_algorithms();
+  // When its rows must hold, if it is not `time`.
   std::optional<Instant> algorithms_at = {};
   // Least strength of keys and digests in bits, in place of those rows. Only the material of tests needs it.
   std::optional<int> least_strength = {};
@@ -46,8 +48,7 @@ struct Path {
 
 // The best path: valid when there is one, otherwise the candidate that came furthest, with its findings. Revocation is not looked at here.
 // Each signature is verified once per call and counted in the budget. Names, signatures, validity at `time`, basic constraints, path
-// length, key usage, name constraints, policies (RFC 5280 6.1), unknown critical extensions, algorithm and key-size rows
-// (crypto_policy.def). The purpose checks the target's key usage: signing wants digitalSignature or contentCommitment when keyUsage is
+// length, key usage, name constraints, policies (RFC 5280 6.1), unknown critical extensions, algorithm and key-size rows. The purpose checks the target's key usage: signing wants digitalSignature or contentCommitment when keyUsage is
 // there (national.md 1.4).
 Result<Path> find_path(const CertificatePtr& target, const PathInputs& inputs, const Trust& trust, const Evidence& evidence,
                        Budget& budget);

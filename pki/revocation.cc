@@ -105,10 +105,9 @@ bool is_from_future(const RevocationQuery& query, Instant this_update) {
 std::optional<Finding> staleness(const RevocationQuery& query, Instant this_update, const std::optional<Instant>& next_update,
                                  const std::string& source) {
   if (!query.rules.next_update_binds && !query.rules.longest_age) return std::nullopt;
-  const std::int64_t age = query.rules.longest_age.value_or(kDay);
-  Instant until = std::max(next_update.value_or(this_update + age), this_update);
-  if (!query.rules.next_update_binds) until = this_update + age;
-  if (query.rules.longest_age) until = std::min(until, this_update + age);
+  Instant until{INT64_MAX};
+  if (query.rules.next_update_binds) until = std::max(next_update.value_or(this_update + kDay), this_update);
+  if (query.rules.longest_age) until = std::min(until, this_update + *query.rules.longest_age);
   if (until >= query.time) return std::nullopt;
   return findings::revocation_stale(source, until);
 }

@@ -24,11 +24,11 @@ struct RevocationStatus {
 };
 
 struct StatusRules {
-  // Seconds that information counts from thisUpdate on. None: until nextUpdate, and one day when there is no nextUpdate.
-  std::optional<std::int64_t> longest_age = {};
-  bool next_update_binds = true;   // false: older information counts too, as far as `longest_age` lets it
-  const Anchor* anchor = nullptr;  // of the path in which `issuer` stands; null: looked for
-  // When the rows of algorithms and keys (crypto_policy.def) must hold for what was signed, if it is not when that is known to exist.
+  std::optional<std::int64_t> longest_age = {};  // seconds that information counts from thisUpdate on
+  bool next_update_binds = true;                 // it counts until nextUpdate, for one day when there is none
+  const Anchor* anchor = nullptr;                // of the path in which `issuer` stands; null: looked for
+  const AlgorithmTable* algorithms = &default_algorithms();
+  // When its rows must hold for what was signed, if it is not when that is known to exist.
   std::optional<Instant> algorithms_at = {};
   // Since when a list or an answer is known to exist; null: since now. Its signer must not have expired by then, and its algorithms must
   // have been strong (EN 319 102-1 5.6.2.2): whoever holds the key of an expired signer can date a list as he likes.

@@ -1,7 +1,6 @@
 // Revocation lists as a source (RFC 5280 6.3.3).
 #include <algorithm>
 
-#include "pki/crypto_policy.h"
 #include "pki/revocation_sources.h"
 
 namespace mohr::pki {
@@ -33,6 +32,7 @@ class ListQuestion {
     MOHR_TRY(const auto entry, crl.find(query_.certificate.serial(), query_.certificate.issuer()));
     RevocationAnswer alone = answer_of(crl, reasons);
     if (entry) settle(query_, entry->revocation_date, entry->reason, alone);
+    if (alone.state == RevocationState::good && is_weak(crl)) return {};
     std::vector<RevocationAnswer> answers;
     if (admits(crl, alone)) answers.push_back(alone);
     std::vector<const Crl*> deltas = deltas_of(crl);
@@ -107,7 +107,7 @@ class ListQuestion {
       if (!delta.is_delta() || !delta.issuer().equals(crl.issuer()) || is_from_future(query_, delta.this_update())) continue;
       if (!equal(scope_octets(delta), scope_octets(crl)) || !key_may_be_same(delta, crl)) continue;
       if (is_less_number(crl.number(), delta.base_number()) || !is_less_number(crl.number(), delta.number())) continue;
-      if (query_.strong_at(delta.fingerprint()) >= usable_until(delta.signature_algorithm())) continue;
+      if (query_.strong_at(delta.fingerprint()) >= query_.rules.algorithms->usable_until(delta.signature_algorithm())) continue;
       out.push_back(&delta);
     }
     return out;
@@ -141,19 +141,25 @@ class ListQuestion {
   // Whether the list is of use, whoever signed it.
   bool is_usable(const Crl& crl, std::uint32_t reasons) {
     const std::string issuer = crl.issuer().display();
-    const Instant until = usable_until(crl.signature_algorithm());
     if (crl.has_unknown_critical_extension()) {
       findings_.push_back(findings::crl_has_unknown_extension(issuer));
     } else if (reasons == 0) {
       findings_.push_back(findings::crl_out_of_scope(issuer, query_.certificate.subject().display()));
-    } else if (query_.strong_at(crl.fingerprint()) >= until) {
-      findings_.push_back(findings::revocation_algorithm_weak(issuer, Code{crypto::signature_name(crl.signature_algorithm())}, until));
     } else if (is_from_future(query_, crl.this_update())) {
       findings_.push_back(findings::revocation_from_future(issuer, crl.this_update()));
     } else {
       return true;
     }
     return false;
+  }
+
+  // A weak list proves nothing good; what it says against a certificate counts, else a stricter table could undo a revocation.
+  bool is_weak(const Crl& crl) {
+    const Instant until = query_.rules.algorithms->usable_until(crl.signature_algorithm());
+    if (query_.strong_at(crl.fingerprint()) < until) return false;
+    findings_.push_back(
+        findings::revocation_algorithm_weak(crl.issuer().display(), Code{crypto::signature_name(crl.signature_algorithm())}, until));
+    return true;
   }
 
   // Whether dates let the answer count; else the finding says why not.

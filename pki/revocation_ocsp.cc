@@ -1,7 +1,6 @@
 // OCSP responses as a source (RFC 6960 4.2.2.2).
 #include <algorithm>
 
-#include "pki/crypto_policy.h"
 #include "pki/revocation_sources.h"
 
 namespace mohr::pki {
@@ -21,7 +20,9 @@ Result<ResponderRight> judge_delegate(const RevocationQuery& query, const OcspRe
   if (candidate.key_usage() && !(*candidate.key_usage() & (kDigitalSignature | kContentCommitment))) return ResponderRight::none;
   const auto key = candidate.key();
   const Instant strong_at = query.strong_at(response.fingerprint());
-  if (!key || strong_at >= usable_until(**key) || strong_at >= usable_until(candidate.signature_algorithm())) return ResponderRight::none;
+  const AlgorithmTable& algorithms = *query.rules.algorithms;
+  if (!key || strong_at >= algorithms.usable_until(**key) || strong_at >= algorithms.usable_until(candidate.signature_algorithm()))
+    return ResponderRight::none;
   MOHR_TRY(const bool signs, is_signed_by(candidate, response.signature_algorithm(), response.tbs(), response.signature(), query.budget));
   if (!signs) return ResponderRight::none;
   MOHR_CHECK(query.budget.spend(Limit::raw_verifications));
@@ -72,16 +73,16 @@ const SingleResponse* find_single(const RevocationQuery& query, const OcspRespon
 std::optional<Finding> objection(const RevocationQuery& query, const OcspResponse& response, const SingleResponse& single,
                                  const RevocationAnswer& answer) {
   const std::string subject = query.certificate.subject().display();
-  const Instant until = usable_until(response.signature_algorithm());
+  const Instant until = query.rules.algorithms->usable_until(response.signature_algorithm());
   if (response.has_unknown_critical_extension() || single.unknown_critical_extension)
     return findings::ocsp_has_unknown_extension(answer.source);
   if (is_from_future(query, single.this_update)) return findings::revocation_from_future(answer.source, single.this_update);
   if (is_from_future(query, response.produced_at())) return findings::revocation_from_future(answer.source, response.produced_at());
   if (response.produced_at() < query.certificate.not_before())
     return findings::ocsp_before_certificate(answer.source, subject, response.produced_at());
-  if (query.strong_at(response.fingerprint()) >= until)
+  if (answer.state == RevocationState::revoked) return std::nullopt;  // however weak it is: no stricter table undoes a revocation
+  if (answer.state == RevocationState::good && query.strong_at(response.fingerprint()) >= until)
     return findings::revocation_algorithm_weak(answer.source, Code{crypto::signature_name(response.signature_algorithm())}, until);
-  if (answer.state == RevocationState::revoked) return std::nullopt;
   if (auto stale = staleness(query, single.this_update, single.next_update, answer.source)) return stale;
   // An issuer need not know a certificate any longer that had expired, unless it keeps an archive (RFC 6960 4.4.4).
   const Instant end = query.certificate.not_after();

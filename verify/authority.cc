@@ -1,6 +1,7 @@
 // Who may sign what (national.md 6, articles 9, 13, 21 and 34): a good signature of the wrong body is none.
 #include <algorithm>
 
+#include "pki/core/text.h"
 #include "pki/national.h"
 #include "verify/evaluation.h"
 #include "verify/policy.h"
@@ -8,32 +9,58 @@
 namespace mohr::verify {
 namespace {
 
+using pki::IdentifierKind;
+
 bool allows(const std::set<std::string>& wanted, const std::string& word) { return wanted.empty() || wanted.contains(word); }
 
-bool fits(const AuthorityRule& rule, const format::Signature& signature, const pki::NationalIdentity& identity,
-          const std::optional<pki::AssuranceLevel>& level) {
-  const pki::Name& subject = signature.signer->subject();
-  const bool organization = rule.organizations.empty() || rule.organizations.contains(identity.identifier) ||
-                            rule.organizations.contains(identity.organization_id);
-  return organization && allows(rule.services, signature.identity.service_id) && allows(rule.receivers, signature.identity.receiver) &&
-         allows(rule.roles, std::string(pki::role_id(identity.role))) && allows(rule.titles, subject.first(asn1::Oid::title)) &&
-         (!rule.least_level || (level && *level >= *rule.least_level));
+std::string in_one_form(IdentifierKind kind, const std::string& stated) { return pki::parse_identifier(kind, stated).value_or(stated); }
+
+struct Signed {
+  std::string service, receiver, title;
+  pki::NationalIdentity identity;
+  std::optional<pki::AssuranceLevel> level;
+};
+
+bool is_of(const AuthorityRule& rule, const pki::NationalIdentity& identity) {
+  return rule.organizations.empty() || rule.organizations.contains(in_one_form(IdentifierKind::legal_id, identity.identifier)) ||
+         rule.organizations.contains(in_one_form(IdentifierKind::legal_id, identity.organization_id));
+}
+
+bool fits(const AuthorityRule& rule, const Signed& facts) {
+  return is_of(rule, facts.identity) && allows(rule.services, facts.service) && allows(rule.receivers, facts.receiver) &&
+         allows(rule.roles, std::string(pki::role_id(facts.identity.role))) && allows(rule.titles, facts.title) &&
+         (!rule.least_level || (facts.level && *facts.level >= *rule.least_level));
+}
+
+// The row about the service that names who else would have to sign.
+const AuthorityRule* custodian_for(std::span<const AuthorityRule> rules, const Signed& facts) {
+  const auto names = [&](const AuthorityRule& rule) {
+    return allows(rule.services, facts.service) && !is_of(rule, facts.identity) && !rule.custodian_fa.empty();
+  };
+  const auto rule = std::find_if(rules.begin(), rules.end(), names);
+  return rule == rules.end() ? nullptr : &*rule;
 }
 
 }  // namespace
 
+std::optional<pki::AssuranceLevel> assurance_of(const PathJudgementPtr& chain) {
+  if (!chain || chain->anchor == nullptr) return std::nullopt;
+  std::vector<pki::CertificatePtr> path;
+  for (const CertificateFacts& facts : chain->path) path.push_back(facts.certificate);
+  return pki::level_of(*chain->anchor, path);
+}
+
 void judge_authority(const Policy& policy, const format::Signature& signature, const PathJudgementPtr& chain, Findings& findings) {
-  if (policy.authorities().empty() || !signature.signer) return;
-  std::optional<pki::AssuranceLevel> level;
-  if (chain && chain->anchor != nullptr) {
-    std::vector<pki::CertificatePtr> path;
-    for (const CertificateFacts& facts : chain->path) path.push_back(facts.certificate);
-    level = pki::level_of(*chain->anchor, path);
-  }
-  const pki::NationalIdentity identity = pki::national_identity(signature.signer->subject());
   const auto rules = policy.authorities();
-  if (std::any_of(rules.begin(), rules.end(), [&](const AuthorityRule& rule) { return fits(rule, signature, identity, level); })) return;
-  findings.push_back(findings::signer_not_entitled(signature.signer->subject().display()));
+  if (rules.empty() || !signature.signer) return;
+  const pki::Name& name = signature.signer->subject();
+  const Signed facts{in_one_form(IdentifierKind::service_id, signature.identity.service_id), signature.identity.receiver,
+                     name.first(asn1::Oid::title), pki::national_identity(name), assurance_of(chain)};
+  if (std::any_of(rules.begin(), rules.end(), [&](const AuthorityRule& rule) { return fits(rule, facts); })) return;
+  const AuthorityRule* rule = custodian_for(rules, facts);
+  if (rule == nullptr) return findings.push_back(findings::signer_not_entitled(name.display()));
+  findings.push_back(findings::signer_not_custodian(
+      name.display(), Cause{*rule->organizations.begin(), printable(rule->custodian_en), printable(rule->custodian_fa)}));
 }
 
 }  // namespace mohr::verify

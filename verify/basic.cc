@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "pki/crypto_policy.h"
 #include "pki/national.h"
 #include "verify/evaluation.h"
 #include "verify/opinions.h"
@@ -16,12 +15,12 @@ std::string subject_of(const format::Signature& signature) {
 }
 
 // 5.2.8: the algorithms of the signature and of its references, at the time that the signature is known to have existed
-// (crypto_policy.def).
-void accept_algorithms(const format::Signature& signature, Instant time, Findings& findings) {
-  if (signature.algorithm.scheme != crypto::SignatureScheme::none && time >= pki::usable_until(signature.algorithm))
+// (the table of the policy).
+void accept_algorithms(const format::Signature& signature, Instant time, const pki::AlgorithmTable& table, Findings& findings) {
+  if (signature.algorithm.scheme != crypto::SignatureScheme::none && time >= table.usable_until(signature.algorithm))
     findings.push_back(findings::signature_digest_weak(Code{crypto::signature_name(signature.algorithm)}));
   for (const format::Reference& reference : signature.references) {
-    if (reference.digest != signature.algorithm.digest && time >= pki::usable_until(reference.digest))
+    if (reference.digest != signature.algorithm.digest && time >= table.usable_until(reference.digest))
       findings.push_back(findings::signature_digest_weak(Code{std::string(crypto::digest_name(reference.digest))}));
   }
 }
@@ -29,6 +28,7 @@ void accept_algorithms(const format::Signature& signature, Instant time, Finding
 // 5.5.4: what the time-stamps of the document say about this signature, judged before it: the latest that its content is known to be older
 // than it, the earliest that it is known to exist itself.
 void take_times(const format::Signature& signature, const Timeline& timeline, const Instant now, SignatureVerdict& verdict) {
+  std::optional<Instant> after, before;  // as the believable ones say it
   for (const format::TimestampCarrier& carrier : signature.timestamps) {
     const TimestampVerdict& timestamp = timeline.verdicts.at(&carrier);
     if (!timestamp.good) verdict.warnings.push_back(findings::timestamp_not_usable(timestamp.authority));
@@ -36,11 +36,18 @@ void take_times(const format::Signature& signature, const Timeline& timeline, co
       verdict.signed_after = std::max(verdict.signed_after.value_or(timestamp.time), timestamp.time);
     for (const Finding& finding : timestamp.findings)
       if (finding.check == Check::timestamp_order_wrong) verdict.findings.push_back(finding);
+    const bool covers = std::find(carrier.covers.begin(), carrier.covers.end(), signature.hash) != carrier.covers.end();
+    if (is_believable(timestamp) && timestamp.time <= now) {
+      if (carrier.kind == format::TimestampKind::content) after = std::max(after.value_or(timestamp.time), timestamp.time);
+      if (covers) before = std::min(before.value_or(timestamp.time), timestamp.time);
+    }
     verdict.timestamps.push_back(timestamp);
   }
   if (const auto proven = timeline.proofs.of(signature.hash); proven && *proven <= now) verdict.best_signature_time = proven;
-  if (verdict.signed_after && verdict.best_signature_time && *verdict.signed_after > *verdict.best_signature_time)
-    verdict.findings.push_back(findings::timestamp_order_wrong(*verdict.best_signature_time, *verdict.signed_after));
+  if (verdict.best_signature_time) before = std::min(before.value_or(now), *verdict.best_signature_time);
+  if (after && before && *after > *before) verdict.findings.push_back(findings::timestamp_order_wrong(*before, *after));
+  if (before && signature.signer && *before < signature.signer->not_before() && *before < verdict.best_signature_time.value_or(now))
+    verdict.findings.push_back(findings::certificate_newer_than_signature(subject_of(signature), signature.signer->not_before(), *before));
 }
 
 // 5.2.6: path and revocation at the time that is proven, else now.
@@ -113,12 +120,14 @@ Result<SignatureVerdict> judge(const format::Signature& signature, const Situati
   put_differences_first(verdict);
   if (situation.options.opinions > 1 && situation.grounds.opinion == nullptr)
     verdict.findings.push_back(findings::opinion_not_installed(Code{"Botan"}, Code{std::string(crypto::opinion_package())}));
-  accept_algorithms(signature, verdict.best_signature_time.value_or(situation.question.now), verdict.findings);
+  accept_algorithms(signature, verdict.best_signature_time.value_or(situation.question.now), algorithms_of(situation.grounds.policy),
+                    verdict.findings);
   if (signature.claimed_time && signature.signer) compare_claimed_time(*signature.claimed_time, *signature.signer, verdict.findings);
   if (signature.claimed_time && *signature.claimed_time > situation.question.now + 5 * kMinute)
     verdict.findings.push_back(findings::claimed_time_in_future(*signature.claimed_time));
   compare_with_question(signature.identity, situation, verdict.findings);
   if (const Policy* policy = situation.grounds.policy) {
+    judge_demands(*policy, signature, verdict);
     judge_authority(*policy, signature, verdict.chain, verdict.findings);
     if (situation.question.now >= policy->review_algorithms_before())
       verdict.findings.push_back(findings::algorithms_not_reviewed(policy->review_algorithms_before()));

@@ -28,6 +28,9 @@ void identify_signer(const format::Signature& signature, Findings& findings);
 // 5.4: one time-stamp, at the time that it is known to exist; `certificates` came with it.
 Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier, std::span<const pki::CertificatePtr> certificates,
                                          const Situation& situation);
+// Good, or good but for what policies differ in: levels, freshness, algorithms. Such a time-stamp proves nothing, but its time contradicts
+// others still; else a stricter policy could do away with a contradiction.
+bool is_believable(const TimestampVerdict& timestamp);
 // All of a document, the newest first, and what the good ones prove (5.6.2.3, 5.6.3.4).
 struct Timeline {
   std::map<const format::TimestampCarrier*, TimestampVerdict> verdicts;
@@ -37,6 +40,10 @@ struct Timeline {
 Result<Timeline> judge_timestamps(const format::SignedDocument& facts, const Situation& situation);
 // What the caller expects of the signed identity (docs/attributes.md).
 void compare_with_question(const format::Identity& identity, const Situation& situation, Findings& findings);
+// What the policy demands of the signature and its signer (demands.cc).
+void judge_demands(const Policy& policy, const format::Signature& signature, SignatureVerdict& verdict);
+// The assurance level of the target of a path; nothing without an anchor.
+std::optional<pki::AssuranceLevel> assurance_of(const PathJudgementPtr& chain);
 // Whether the policy lets the signer sign this (authority.cc).
 void judge_authority(const Policy& policy, const format::Signature& signature, const PathJudgementPtr& chain, Findings& findings);
 // The domain and level of a signature that nothing speaks against; says so when it is internal only.

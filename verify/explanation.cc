@@ -93,9 +93,9 @@ std::optional<Instant> end_of_control(const Record& record, const Verdict& verdi
   if (chain.anchor == nullptr || !chain.path.front().revocation || !verdict.evidence) return std::nullopt;
   std::vector<pki::CertificatePtr> path;
   for (const CertificateFacts& facts : chain.path) path.push_back(facts.certificate);
-  pki::StatusRules rules{.anchor = chain.anchor};
-  rules.longest_age = record.policy->freshness().longest_age;
-  rules.next_update_binds = record.policy->freshness().next_update;
+  pki::StatusRules rules{.anchor = chain.anchor, .algorithms = &record.policy->algorithms()};
+  rules.longest_age = record.policy->freshness(StatusOf::signer).longest_age;
+  rules.next_update_binds = record.policy->freshness(StatusOf::signer).next_update;
   Budget budget;
   const auto control = pki::slide_time(path, verdict.checked_at, record.trust, *verdict.evidence, budget, rules);
   return control && control->time < verdict.checked_at ? control->time : std::nullopt;

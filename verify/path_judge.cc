@@ -56,14 +56,18 @@ void judge_revocation(const pki::Certificate& certificate, const pki::Revocation
 }
 
 Result<void> check_revocation(const PathQuestion& question, const Grounds& grounds, PathJudgement& judgement) {
-  pki::StatusRules rules{.anchor = judgement.anchor, .proofs = grounds.proofs};
-  if (grounds.policy != nullptr) {
-    rules.longest_age = grounds.policy->freshness().longest_age;
-    rules.next_update_binds = grounds.policy->freshness().next_update;
-  }
+  pki::StatusRules rules{.anchor = judgement.anchor, .algorithms = &algorithms_of(grounds.policy), .proofs = grounds.proofs};
   for (std::size_t i = 0; i + 1 < judgement.path.size(); ++i) {
     const pki::CertificatePtr& certificate = judgement.path[i].certificate;
     if (question.purpose == pki::Purpose::ocsp_signing && certificate->extension(asn1::Oid::ocsp_nocheck) != nullptr) continue;
+    if (grounds.policy != nullptr) {
+      const bool of_timestamp = question.purpose == pki::Purpose::time_stamping;
+      const Freshness& freshness = grounds.policy->freshness(of_timestamp ? StatusOf::timestamp
+                                                             : i == 0     ? StatusOf::signer
+                                                                          : StatusOf::authority);
+      rules.longest_age = freshness.longest_age;
+      rules.next_update_binds = freshness.next_update;
+    }
     MOHR_TRY(pki::RevocationStatus status, pki::revocation_status(*certificate, *judgement.path[i + 1].certificate, question.time,
                                                                   question.now, grounds.trust, grounds.evidence, grounds.budget, rules));
     if (grounds.assumed != nullptr && grounds.assumed->good_status.contains(certificate->fingerprint())) {
@@ -132,8 +136,10 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
     if (PathJudgementPtr held = grounds.cache->find(key, question.time, question.now)) return held;
   }
   auto judgement = std::make_shared<PathJudgement>();
-  MOHR_TRY(pki::Path path,
-           pki::find_path(question.target, {question.purpose, question.time}, grounds.trust, grounds.evidence, grounds.budget));
+  MOHR_TRY(
+      pki::Path path,
+      pki::find_path(question.target, {.purpose = question.purpose, .time = question.time, .algorithms = &algorithms_of(grounds.policy)},
+                     grounds.trust, grounds.evidence, grounds.budget));
   for (pki::CertificatePtr& certificate : path.certificates) judgement->path.push_back({std::move(certificate), {}});
   judgement->anchor = path.anchor;
   for (pki::Path& rejected : path.rejected) judgement->rejected.push_back({std::move(rejected.certificates), std::move(rejected.findings)});

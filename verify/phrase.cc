@@ -113,8 +113,9 @@ std::string standing_line(const SignatureVerdict& verdict, Language language) {
 
 std::string uncovered_line(const format::Uncovered& part, Language language) {
   const bool later = part.kind == "later-revision" || part.kind == "trailing-bytes";
+  const Label what = part.kind == "validation-data" ? Label::later_evidence : later ? Label::later_revision : Label::other_part;
   std::string line = (language == Language::fa ? detail_in_persian(part.place) : isolate_ltr(printable(part.place))) + ": ";
-  line += phrase(later ? Label::later_revision : Label::other_part, language);
+  line += phrase(what, language);
   if (part.octets != 0) {
     const std::string count = std::to_string(part.octets);
     line += " (" + (language == Language::fa ? persian_digits(count) : count) + " ";

@@ -3,24 +3,18 @@
 #include <algorithm>
 #include <array>
 
+#include "pki/core/source.h"
+#include "verify/policy_reader.h"
+
 namespace mohr::verify {
 namespace {
 
-using json::Value;
-
-constexpr std::size_t kChecks = 0
-#define CHECK(tag, id, params, names, en, fa) +1
-#include "pki/core/checks.def"
-#undef CHECK
-    ;
+constexpr std::uint64_t kMostOctets = 1 << 20;
 
 constexpr std::array kRelaxable = {Check::certificate_wrong_usage,       Check::certificate_name_not_permitted,
                                    Check::certificate_policy_missing,    Check::certificate_extension_unknown,
                                    Check::certificate_profile_departure, Check::claimed_time_outside_certificate,
                                    Check::timestamp_order_wrong,         Check::timestamp_index_broken};
-
-// The first day on which the rows of crypto_policy.def have to be looked at again.
-constexpr char kReviewBefore[] = "2028-01-01T00:00:00Z";
 
 constexpr char kStrict[] = R"({
   "version": 1, "id": "strict",
@@ -45,23 +39,6 @@ constexpr char kDssDefault[] = R"({
   "algorithms": {"review_before": "2028-01-01T00:00:00Z"}
 })";
 
-std::optional<Check> check_of(std::string_view id) {
-  for (std::size_t i = 0; i < kChecks; ++i)
-    if (row(static_cast<Check>(i)).id == id) return static_cast<Check>(i);
-  return std::nullopt;
-}
-
-std::optional<Level> level_of(std::string_view word) {
-  for (const Level level : {Level::warn, Level::hold, Level::reject})
-    if (level_word(level) == word) return level;
-  return std::nullopt;
-}
-
-Level level_of(const Rule& rule) {
-  if (rule.warning) return Level::warn;
-  return rule.outcome == Outcome::hold ? Level::hold : Level::reject;
-}
-
 Rule at_level(Rule rule, Level level) {
   if (level_of(rule) == level) return rule;
   if (level == Level::warn) {
@@ -79,131 +56,7 @@ Rule at_level(Rule rule, Level level) {
   return rule;
 }
 
-Value list_of(const std::set<std::string>& words) {
-  json::Array list;
-  for (const std::string& word : words) list.emplace_back(word);
-  return list;
-}
-
-Value value_of(const AuthorityRule& rule) {
-  Value value = json::Object{};
-  const auto add = [&](const char* name, const std::set<std::string>& words) {
-    if (!words.empty()) value.add(name, list_of(words));
-  };
-  add("services", rule.services);
-  add("organizations", rule.organizations);
-  add("roles", rule.roles);
-  add("titles", rule.titles);
-  add("receivers", rule.receivers);
-  if (rule.least_level) value.add("least_level", pki::level_id(*rule.least_level));
-  return value;
-}
-
 }  // namespace
-
-struct PolicyReader {
-  const std::string& place;
-
-  [[nodiscard]] Error invalid(std::string what) const { return errors::policy_invalid(Code{place}, Code{std::move(what)}); }
-
-  Result<void> only(const Value& object, const char* name, std::initializer_list<std::string_view> known) const {
-    if (object.object() == nullptr) return invalid(std::string(name) + " is no object");
-    if (const std::string* unknown = object.unknown_member(known)) return invalid("unknown member " + *unknown);
-    return {};
-  }
-
-  Result<std::string> text(const Value& object, const char* name) const {
-    const std::string* member = object.string(name);
-    if (member == nullptr) return invalid(std::string(name) + " is missing or no text");
-    return *member;
-  }
-
-  Result<std::set<std::string>> words(const Value& object, const char* name) const {
-    std::set<std::string> out;
-    const Value* list = object.member(name);
-    if (list == nullptr) return out;
-    if (list->array() == nullptr) return invalid(std::string(name) + " is no list");
-    for (const Value& one : *list->array()) {
-      if (one.string() == nullptr) return invalid(std::string(name) + " holds something that is no text");
-      out.insert(*one.string());
-    }
-    return out;
-  }
-
-  Result<void> checks(const Value& object, Policy& policy) const {
-    if (object.object() == nullptr) return invalid("checks is no object");
-    for (const auto& [id, word] : *object.object()) {
-      const auto check = check_of(id);
-      if (!check || !has_rule(*check)) return invalid("unknown check " + id);
-      const auto level = word.string() != nullptr ? level_of(*word.string()) : std::nullopt;
-      if (!level) return invalid(id + " is not warn, hold or reject");
-      if (*level < level_of(verify::rule(*check)) && !may_be_relaxed(*check)) return invalid(id + " may not be relaxed");
-      policy.levels_.emplace(*check, *level);
-    }
-    return {};
-  }
-
-  Result<void> revocation(const Value& object, Policy& policy) const {
-    MOHR_CHECK(only(object, "revocation", {"next_update", "longest_age"}));
-    MOHR_TRY(const std::string word, text(object, "next_update"));
-    if (word != "required" && word != "ignored") return invalid("next_update is neither required nor ignored");
-    policy.freshness_.next_update = word == "required";
-    const Value* age = object.member("longest_age");
-    if (age == nullptr) return {};
-    if (age->integer() == nullptr || *age->integer() <= 0) return invalid("longest_age is no number of seconds");
-    policy.freshness_.longest_age = *age->integer();
-    return {};
-  }
-
-  Result<AuthorityRule> authority(const Value& object) const {
-    MOHR_CHECK(only(object, "an authority", {"services", "organizations", "roles", "titles", "receivers", "least_level"}));
-    AuthorityRule rule;
-    MOHR_TRY(rule.services, words(object, "services"));
-    MOHR_TRY(rule.organizations, words(object, "organizations"));
-    MOHR_TRY(rule.roles, words(object, "roles"));
-    MOHR_TRY(rule.titles, words(object, "titles"));
-    MOHR_TRY(rule.receivers, words(object, "receivers"));
-    for (const std::string& role : rule.roles)
-      if (role != "person" && role != "seal" && role != "registration-office") return invalid("unknown role " + role);
-    if (object.member("least_level") == nullptr) return rule;
-    MOHR_TRY(const std::string word, text(object, "least_level"));
-    rule.least_level = pki::level_from(word);
-    if (!rule.least_level) return invalid("least_level is not bronze, silver, gold or platinum");
-    return rule;
-  }
-
-  Result<PolicyPtr> read(const Value& value) const {
-    MOHR_CHECK(only(value, "a policy", {"version", "id", "name", "checks", "revocation", "algorithms", "authorities"}));
-    const Value* version = value.member("version");
-    if (version == nullptr || version->integer() == nullptr || *version->integer() != 1) return invalid("version is not 1");
-    auto policy = std::shared_ptr<Policy>(new Policy);
-    MOHR_TRY(policy->id_, text(value, "id"));
-    for (const char* member : {"name", "checks", "revocation", "algorithms"})
-      if (value.member(member) == nullptr) return invalid(std::string(member) + " is missing");
-    const Value& name = *value.member("name");
-    MOHR_CHECK(only(name, "name", {"en", "fa"}));
-    MOHR_TRY(policy->name_en_, text(name, "en"));
-    MOHR_TRY(policy->name_fa_, text(name, "fa"));
-    MOHR_CHECK(checks(*value.member("checks"), *policy));
-    MOHR_CHECK(revocation(*value.member("revocation"), *policy));
-    const Value& algorithms = *value.member("algorithms");
-    MOHR_CHECK(only(algorithms, "algorithms", {"review_before"}));
-    MOHR_TRY(const std::string review, text(algorithms, "review_before"));
-    const auto date = from_iso8601(review);
-    if (!date) return invalid("review_before is no time (a time looks like 2026-11-25T09:30:00Z)");
-    if (*date > *from_iso8601(kReviewBefore))
-      return invalid("review_before is later than the review of this version's own table, " + std::string(kReviewBefore));
-    policy->review_ = *date;
-    if (const Value* list = value.member("authorities")) {
-      if (list->array() == nullptr || list->array()->empty()) return invalid("authorities is no list with a row");
-      for (const Value& one : *list->array()) {
-        MOHR_TRY(policy->authorities_.emplace_back(), authority(one));
-      }
-    }
-    policy->settle();
-    return PolicyPtr(std::move(policy));
-  }
-};
 
 std::string_view level_word(Level level) {
   switch (level) {
@@ -214,7 +67,18 @@ std::string_view level_word(Level level) {
   return "reject";
 }
 
+Level level_of(const Rule& rule) {
+  if (rule.warning) return Level::warn;
+  return rule.outcome == Outcome::hold ? Level::hold : Level::reject;
+}
+
 bool may_be_relaxed(Check check) { return std::find(kRelaxable.begin(), kRelaxable.end(), check) != kRelaxable.end(); }
+
+const Freshness& Policy::freshness(StatusOf whose) const {
+  if (whose == StatusOf::authority && freshness_of_authorities_) return *freshness_of_authorities_;
+  if (whose == StatusOf::timestamp && freshness_of_timestamps_) return *freshness_of_timestamps_;
+  return freshness_;
+}
 
 void Policy::settle() {
   rules_.clear();
@@ -239,54 +103,26 @@ std::vector<std::string_view> Policy::built_in_names() { return {"strict", "dss-
 Result<PolicyPtr> Policy::parse(ByteView text, const std::string& place) {
   Budget budget;
   auto value = json::parse(text, budget);
-  if (!value) return std::move(value).error().at(place);
+  if (!value && failure(value.error()) == Failure::unreadable)
+    return PolicyReader{place}.broken("its JSON is broken").at(value.error().place);
+  if (!value) return std::move(value).error();
   return PolicyReader{place}.read(*value);
 }
 
-Value Policy::json() const {
-  Value name, checks = json::Object{}, revocation, algorithms, value;
-  name.add("en", name_en_).add("fa", name_fa_);
-  for (const auto& [check, level] : levels_) checks.add(std::string(row(check).id), level_word(level));
-  revocation.add("next_update", freshness_.next_update ? "required" : "ignored");
-  if (freshness_.longest_age) revocation.add("longest_age", *freshness_.longest_age);
-  algorithms.add("review_before", iso8601(review_));
-  value.add("version", 1).add("id", id_).add("name", std::move(name)).add("checks", std::move(checks));
-  value.add("revocation", std::move(revocation)).add("algorithms", std::move(algorithms));
-  if (authorities_.empty()) return value;
-  json::Array list;
-  for (const AuthorityRule& rule : authorities_) list.push_back(value_of(rule));
-  return std::move(value.add("authorities", std::move(list)));
+Result<PolicyPtr> Policy::load(const std::string& name_or_path) {
+  if (PolicyPtr known = built_in(name_or_path)) return known;
+  auto text = read_file(name_or_path, kMostOctets);
+  if (!text && text.error().code == ErrorCode::file_not_found)
+    return errors::usage_invalid(Code{"the policy " + name_or_path + " is neither strict, dss-default nor a file"});
+  if (!text) return std::move(text).error();
+  return parse(*text, name_or_path);
 }
 
-std::vector<PolicyDifference> compare(const Policy& first, const Policy& second) {
-  std::vector<PolicyDifference> differences;
-  for (std::size_t i = 0; i < kChecks; ++i) {
-    const Check check = static_cast<Check>(i);
-    const Level a = level_of(first.rule(check)), b = level_of(second.rule(check));
-    if (a != b && has_rule(check))
-      differences.push_back({"checks." + std::string(row(check).id), level_word(a), level_word(b), a > b ? -1 : 1});
-  }
-  const Freshness &x = first.freshness(), &y = second.freshness();
-  if (x.next_update != y.next_update)
-    differences.push_back(
-        {"revocation.next_update", x.next_update ? "required" : "ignored", y.next_update ? "required" : "ignored", x.next_update ? -1 : 1});
-  if (x.longest_age != y.longest_age) {
-    const auto value = [](const Freshness& one) { return one.longest_age ? Value(*one.longest_age) : Value(); };
-    const bool first_is_shorter = x.longest_age.value_or(INT64_MAX) < y.longest_age.value_or(INT64_MAX);
-    differences.push_back({"revocation.longest_age", value(x), value(y), first_is_shorter ? -1 : 1});
-  }
-  const Instant r = first.review_algorithms_before(), s = second.review_algorithms_before();
-  if (r != s) differences.push_back({"algorithms.review_before", iso8601(r), iso8601(s), r < s ? -1 : 1});
-  if (!std::equal(first.authorities().begin(), first.authorities().end(), second.authorities().begin(), second.authorities().end())) {
-    const auto rows = [](const Policy& one) {
-      json::Array list;
-      for (const AuthorityRule& rule : one.authorities()) list.push_back(value_of(rule));
-      return list;
-    };
-    const int stricter = first.authorities().empty() ? 1 : second.authorities().empty() ? -1 : 0;
-    differences.push_back({"authorities", rows(first), rows(second), stricter});
-  }
-  return differences;
+Result<PolicyPtr> Policy::of_machine(const std::string& path) {
+  auto text = read_file(path, kMostOctets);
+  if (!text && text.error().code == ErrorCode::file_not_found) return built_in("strict");
+  if (!text) return std::move(text).error();
+  return parse(*text, path);
 }
 
 }  // namespace mohr::verify

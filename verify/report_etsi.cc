@@ -4,8 +4,8 @@
 #include <set>
 
 #include "pki/core/text.h"
-#include "pki/crypto_policy.h"
 #include "verify/checklist.h"
+#include "verify/policy.h"
 #include "verify/report.h"
 #include "verify/rules.h"
 #include "verify/xml_text.h"
@@ -289,7 +289,7 @@ void Report::revoked(const PathJudgementPtr& chain) {  // 4.3.12.6
 void Report::algorithm(const crypto::SignatureAlgorithm& algorithm, std::string_view object) {  // 4.3.12.7
   const std::string_view uri = crypto::signature_uri(algorithm);
   if (algorithm.scheme == crypto::SignatureScheme::none || uri.empty()) return;
-  const Instant until = pki::usable_until(algorithm);
+  const Instant until = algorithms_of(verdict_.judged_by.get()).usable_until(algorithm);
   xml_.open("CryptoInformation");
   reference("ValidationObjectId", object);
   xml_.element("Algorithm", uri).element("SecureAlgorithm", verdict_.checked_at < until ? "true" : "false");

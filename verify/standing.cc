@@ -22,9 +22,7 @@ void find_standing(SignatureVerdict& verdict) {
     }
   }
   verdict.domain = domain;
-  std::vector<pki::CertificatePtr> path;
-  for (const CertificateFacts& facts : verdict.chain->path) path.push_back(facts.certificate);
-  verdict.level = pki::level_of(*verdict.chain->anchor, path);
+  verdict.level = assurance_of(verdict.chain);
   if (domain == pki::Domain::internal && !verdict.demonstration) verdict.warnings.push_back(findings::signature_internal_only());
 }
 

@@ -1,7 +1,7 @@
 // EN 319 102-1 5.4 and 5.6.3.4: the time-stamps of a document, the newest first, and what the good ones prove.
 #include <algorithm>
+#include <array>
 
-#include "pki/crypto_policy.h"
 #include "verify/evaluation.h"
 #include "verify/opinions.h"
 #include "verify/policy.h"
@@ -14,12 +14,12 @@ bool has_failure(const Findings& findings, const Policy* policy) {
 }
 
 // 5.2.8 for a token: its imprint and its own signature, at the time that it is known to exist.
-void accept_algorithms(const pki::TimestampToken& token, Instant time, Findings& findings) {
+void accept_algorithms(const pki::TimestampToken& token, Instant time, const pki::AlgorithmTable& table, Findings& findings) {
   const pki::SignerInfo& signer = token.cms.signers.front();
   for (const crypto::DigestAlgorithm digest : {token.digest, signer.digest})
-    if (time >= pki::usable_until(digest))
+    if (time >= table.usable_until(digest))
       findings.push_back(findings::signature_digest_weak(Code{std::string(crypto::digest_name(digest))}));
-  if (signer.signature_algorithm.scheme != crypto::SignatureScheme::none && time >= pki::usable_until(signer.signature_algorithm))
+  if (signer.signature_algorithm.scheme != crypto::SignatureScheme::none && time >= table.usable_until(signer.signature_algorithm))
     findings.push_back(findings::signature_digest_weak(Code{crypto::signature_name(signer.signature_algorithm)}));
 }
 
@@ -42,10 +42,10 @@ std::vector<Stamp> newest_first(const format::SignedDocument& facts) {
 }
 
 // What it is over is older than what it proves: a time-stamp that covers a later one contradicts it (5.5.4).
-bool covers_later(const format::TimestampCarrier& carrier, const std::map<crypto::Hash, Instant>& good) {
+bool covers_later(const format::TimestampCarrier& carrier, const std::map<crypto::Hash, Instant>& tokens) {
   return std::any_of(carrier.covers.begin(), carrier.covers.end(), [&](const crypto::Hash& object) {
-    const auto other = good.find(object);
-    return other != good.end() && other->second > carrier.token->time;
+    const auto other = tokens.find(object);
+    return other != tokens.end() && other->second > carrier.token->time;
   });
 }
 
@@ -65,7 +65,21 @@ crypto::Hash identity_with(const pki::ProofsOfExistence& proofs, const Grounds& 
   return crypto::sha256(octets);
 }
 
+// What a policy decides beside the checks that it may relax.
+constexpr std::array kPolicyMatters = {Check::revocation_outdated, Check::revocation_weak, Check::signature_digest_weak,
+                                       Check::certificate_algorithm_weak, Check::certificate_key_weak};
+
 }  // namespace
+
+bool is_believable(const TimestampVerdict& timestamp) {
+  if (timestamp.good || !timestamp.chain || timestamp.chain->anchor == nullptr) return timestamp.good;
+  const auto is_matter_of_policy = [](const Finding& finding) {
+    return rule(finding.check).warning || may_be_relaxed(finding.check) ||
+           std::find(kPolicyMatters.begin(), kPolicyMatters.end(), finding.check) != kPolicyMatters.end();
+  };
+  const auto all = [&](const Findings& findings) { return std::all_of(findings.begin(), findings.end(), is_matter_of_policy); };
+  return all(timestamp.findings) && all(timestamp.chain->findings);
+}
 
 Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier, std::span<const pki::CertificatePtr> certificates,
                                          const Situation& situation) {
@@ -84,7 +98,7 @@ Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier
   pki::TokenCheck checked = pki::check_token(token, certificates);
   verdict.findings = carrier.findings;
   verdict.findings.insert(verdict.findings.end(), checked.findings.begin(), checked.findings.end());
-  accept_algorithms(token, at, verdict.findings);
+  accept_algorithms(token, at, algorithms_of(situation.grounds.policy), verdict.findings);
   if (carrier.imprint.empty()) {
     verdict.findings.push_back(findings::content_missing());
   } else if (!equal(carrier.imprint, token.imprint)) {
@@ -104,19 +118,19 @@ Result<Timeline> judge_timestamps(const format::SignedDocument& facts, const Sit
   Timeline timeline;
   Grounds grounds = situation.grounds;
   grounds.proofs = &timeline.proofs;
-  std::map<crypto::Hash, Instant> good;  // tokens
+  std::map<crypto::Hash, Instant> believable;
   for (const Stamp& stamp : newest_first(facts)) {
     const Situation here{situation.question, situation.options, grounds};
     MOHR_TRY(TimestampVerdict verdict, judge_timestamp(*stamp.carrier, stamp.signature->certificates, here));
-    if (verdict.good && covers_later(*stamp.carrier, good)) {
+    if (verdict.good && covers_later(*stamp.carrier, believable)) {
       verdict.good = false;
       verdict.findings.push_back(findings::timestamp_order_wrong(verdict.time, verdict.judged_at));
     }
     if (verdict.good) {
       for (const crypto::Hash& object : stamp.carrier->covers) timeline.proofs.add(object, verdict.time);
-      good.emplace(crypto::sha256(stamp.carrier->encoding), verdict.time);
       grounds.identity = identity_with(timeline.proofs, situation.grounds);
     }
+    if (is_believable(verdict)) believable.emplace(crypto::sha256(stamp.carrier->encoding), verdict.time);
     timeline.verdicts.emplace(stamp.carrier, std::move(verdict));
   }
   timeline.identity = grounds.identity;

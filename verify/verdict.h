@@ -7,6 +7,8 @@
 
 namespace mohr::verify {
 
+class Policy;
+
 enum class Indication : std::uint8_t { total_passed, indeterminate, total_failed };
 // EN 319 102-1 table 2 and 3; none for TOTAL-PASSED.
 enum class SubIndication : std::uint8_t {
@@ -115,6 +117,7 @@ struct Verdict {
   crypto::Hash trust_identity;
   std::string policy;  // its id, and the hash of what it says
   crypto::Hash policy_identity;
+  std::shared_ptr<const Policy> judged_by;        // null: rules.def as it stands
   std::shared_ptr<const pki::Evidence> evidence;  // all that it could rest on; null when there is no signature
   std::vector<OpinionSummary> opinions;           // of other libraries; empty when none was wanted
 };

@@ -142,6 +142,7 @@ Result<Verdict> Verifier::State::judge(format::SignedDocument facts, const pki::
     Verdict verdict = assemble(std::move(facts), std::move(verdicts), question, options, trusted, trust.identity(), evidence);
     verdict.policy = options.policy->id();
     verdict.policy_identity = options.policy->identity();
+    verdict.judged_by = options.policy;
     verdict.evidence = std::make_shared<const pki::Evidence>(std::move(evidence));
     if (second_wanted) verdict.opinions.push_back(sum_up(opinion, verdict.signatures));
     return verdict;

@@ -2,8 +2,8 @@
 """mohr beside EU DSS in every state of states/states.txt: tests/interop/states.py --mohr PROGRAM [--only WORD] [--keep FOLDER] [--differing]
 
 One JVM makes every document, asks DSS about it with DSS's default policy, and hands it on; mohr judges it under the same constraints (its policy dss-default). Prints
-state | DSS | mohr, and where mohr's own default is stricter. A difference stands in states/differences.txt with the clause that decides it; any other one fails,
-and so does one that is no more. tests/interop/run calls this without the tables.
+state | DSS | mohr, and where mohr's own default is stricter. A difference stands in states/differences.txt with the clause that decides it, and one to the default in
+states/stricter.txt with the rule; any other one fails, and so does one that is no more. tests/interop/run calls this without the tables.
 """
 import argparse
 import collections
@@ -18,7 +18,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 TARGET = ROOT / ".cache" / "interop" / "dss" / "target"
-TABLE, DIFFERENCES = HERE / "states" / "states.txt", HERE / "states" / "differences.txt"
+TABLE, DIFFERENCES, STRICTER = (HERE / "states" / f"{name}.txt" for name in ("states", "differences", "stricter"))
 ONLY_DSS_MAKES = ("stamp-bound-to-another",)  # the time-stamp that mohr asks for is a sound one
 FORMATS = ("cades", "xades", "pades", "jades")
 
@@ -33,8 +33,8 @@ def there():
     return (TARGET / "interop-dss.jar").exists() and shutil.which("java") is not None
 
 
-def compare(mohr, folder, table=TABLE, strict_too=False):
-    """The rows, and what could not be made with the reason. With strict_too, mohr is asked about DSS's documents under its own default as well."""
+def compare(mohr, folder, table=TABLE):
+    """The rows, and what could not be made with the reason. About DSS's documents mohr is asked under its own default as well."""
     rows, unmade = [], []
     process = subprocess.Popen(["java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp", f"{TARGET}/interop-dss.jar:{TARGET}/lib/*", "states.Main", str(table),
                                 str(ROOT / "testvectors" / "demonstration"), str(folder), str(mohr)], stdout=subprocess.PIPE, text=True)
@@ -42,7 +42,7 @@ def compare(mohr, folder, table=TABLE, strict_too=False):
         for line in process.stdout:
             made = json.loads(line)
             if "signatures" in made:
-                strict = pool.submit(judge, mohr, folder, made, "strict") if strict_too and made["maker"] == "DSS" else None
+                strict = pool.submit(judge, mohr, folder, made, "strict") if made["maker"] == "DSS" else None
                 rows.append((made, pool.submit(judge, mohr, folder, made, "dss-default"), strict))
             elif "declined" not in made and NOT_BY_DSS not in made["error"]:  # mohr may decline to sign what nobody would accept
                 unmade.append(f"{made['state']}/{made['format']}/{made['maker']}: {made['error']}")
@@ -80,24 +80,28 @@ def verdicts(signatures):
     return lines[0][1] if len(lines) == 1 else "; ".join(" ".join(line) for line in lines) or "no signature"
 
 
-def known():
-    """The listed differences: (state, format) -> (DSS, mohr)."""
+def known(file):
+    """The differences listed in it: (state, format) -> (DSS, mohr), or of the other list (mohr under DSS's constraints, mohr as it comes)."""
     listed = {}
-    for line in DIFFERENCES.read_text().splitlines():
+    for line in file.read_text().splitlines():
         if line and not line.startswith("#"):
             where, theirs, ours, why = (part.strip() for part in line.split("|"))
             state, *formats = where.split()
             for format in formats or FORMATS:
                 if not why or (state, format) in listed:
-                    raise SystemExit(f"differences.txt: {state} {format} has no clause, or stands there twice")
+                    raise SystemExit(f"{file.name}: {state} {format} has no clause, or stands there twice")
                 listed[state, format] = theirs, ours
     return listed
 
 
-def faults(rows, listed):
-    """The rows that are not as the list of differences says, each with what is wrong."""
+def faults(rows):
+    """The rows that are not as the lists of differences say, each with what is wrong."""
+    listed, stricter = known(DIFFERENCES), known(STRICTER)
     for row in rows:
         expected = listed.get((row.state, row.format))
+        default = stricter.get((row.state, row.format))
+        if row.maker == "DSS" and (default or (row.mohr, row.mohr)) != (row.mohr, row.strict):
+            yield row, f"is {row.strict} under mohr's default, otherwise than it is listed"
         if row.dss != row.mohr and expected is None:
             yield row, "differs"
         elif expected and row.dss == row.mohr and row.maker == "mohr" and row.state in ONLY_DSS_MAKES:
@@ -143,14 +147,14 @@ def main():
         folder = pathlib.Path(given.keep or temporary)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        rows, unmade = compare(pathlib.Path(given.mohr).resolve(), folder, part(given.only, folder) if given.only else TABLE, strict_too=not given.differing)
+        rows, unmade = compare(pathlib.Path(given.mohr).resolve(), folder, part(given.only, folder) if given.only else TABLE)
     if given.differing:
         print_table([row for row in rows if row.dss != row.mohr], lambda row: (row.dss, row.mohr, row.reasons))
     else:
         print_table(rows, lambda row: (row.dss, row.mohr, "same" if row.dss == row.mohr else "differs"))
         print("\nWhere mohr's default is stricter than DSS's, beyond that:")
         print_table([row for row in rows if row.strict != row.mohr], lambda row: (row.mohr, row.strict))
-    wrong = list(faults(rows, known()))
+    wrong = list(faults(rows))
     for row, what in wrong:
         print(f"FAIL  {row.state}/{row.format}/{row.maker} {what}: DSS {row.dss}, mohr {row.mohr}")
     for line in unmade:

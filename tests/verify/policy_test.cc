@@ -66,6 +66,42 @@ TEST(Policy, AStricterOneNeverGivesALaxerVerdict) {
   }
 }
 
+std::string with_table(const std::string& members) {
+  std::string text = policy_text("");
+  text.insert(text.find("2027-01-01T00:00:00Z\"") + 21, ", " + members);
+  return text;
+}
+
+TEST(Policy, ItsOwnTableOfAlgorithmsHolds) {
+  const auto policy = parse(with_table(R"("digests": {"SHA-256": null, "SHA-1": "2030-01-01"}, "keys": [
+      {"type": "rsa", "least_bits": 1024, "until": "2012-01-01"}, {"type": "rsa", "least_bits": 3072, "until": null}])"));
+  ASSERT_TRUE(policy) << render(policy.error(), Language::en);
+  const pki::AlgorithmTable& table = (*policy)->algorithms();
+  EXPECT_EQ(table.usable_until(crypto::DigestAlgorithm::sha256), pki::kNoEnd);
+  EXPECT_EQ(table.usable_until(crypto::DigestAlgorithm::sha1), *from_iso8601("2030-01-01"));
+  EXPECT_EQ(table.usable_until(crypto::DigestAlgorithm::sha512), Instant{});  // in no row
+  EXPECT_EQ(table.usable_until(crypto::KeyType::rsa, 2048), *from_iso8601("2012-01-01"));
+  EXPECT_EQ(table.usable_until(crypto::KeyType::rsa, 3072), pki::kNoEnd);
+  EXPECT_EQ(table.usable_until(crypto::KeyType::rsa, 1023), Instant{});
+  EXPECT_EQ(table.usable_until(crypto::KeyType::ec, 256), Instant{});
+  const auto again = parse(json::write((*policy)->json()));
+  ASSERT_TRUE(again) << render(again.error(), Language::en);
+  EXPECT_EQ((*again)->identity(), (*policy)->identity());
+
+  const auto usual = parse(policy_text("")),
+             only_keys = parse(with_table(R"("keys": [{"type": "rsa", "least_bits": 3072, "until": null}])"));
+  ASSERT_TRUE(usual && only_keys);
+  EXPECT_EQ((*usual)->algorithms(), pki::default_algorithms());
+  EXPECT_EQ((*only_keys)->algorithms().usable_until(crypto::DigestAlgorithm::sha384), pki::kNoEnd);
+  std::vector<PolicyDifference> differences = compare(**usual, **only_keys);
+  ASSERT_EQ(differences.size(), 1U);
+  EXPECT_EQ(differences.front().member, "algorithms.keys");
+  EXPECT_EQ(differences.front().stricter, 1);
+  differences = compare(**usual, **policy);
+  ASSERT_EQ(differences.size(), 2U);
+  EXPECT_EQ(differences.front().stricter, 0);  // SHA-1 lives longer, SHA-512 does not live
+}
+
 TEST(Policy, RefusesWhatItDoesNotKnow) {
   const std::string cases[] = {
       policy_text("\"no.such.check\": \"warn\""),
@@ -79,6 +115,13 @@ TEST(Policy, RefusesWhatItDoesNotKnow) {
       policy_text("", R"(, "authorities": [{"organisation": ["1"]}])"),
       policy_text("", R"(, "authorities": [{"roles": ["king"]}])"),
       policy_text("", R"(, "id": "twice")"),
+      with_table(R"("digests": {"SHA-257": null})"),
+      with_table(R"("digests": {"SHA-256": "soon"})"),
+      with_table(R"("digests": {"SHA-256": "1970-01-01"})"),
+      with_table(R"("keys": [{"type": "rsa", "least_bits": 2048}])"),
+      with_table(R"("keys": [{"type": "steel", "least_bits": 1, "until": null}])"),
+      with_table(R"("keys": [{"type": "rsa", "least_bits": -1, "until": null}])"),
+      with_table(R"("curves": [])"),
       R"({"version": 2})",
       "[]",
       "",

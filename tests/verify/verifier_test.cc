@@ -53,20 +53,22 @@ struct World {
     EXPECT_TRUE(octets) << (octets ? "" : render(octets.error(), Language::en));
     return octets ? *octets : Bytes{};
   }
-  [[nodiscard]] Verifier verifier(bool trusted = true, bool cache = true) const {
+  [[nodiscard]] Verifier verifier(bool trusted = true, bool cache = true, PolicyPtr policy = nullptr) const {
     pki::Trust trust;
     const Party other = test::make_party(crypto::NewKey::p256);
     EXPECT_TRUE(trust.add_anchor({trusted ? root.certificate : other.certificate, true, true, "test"}));
     Options options;
     options.cache = cache;
+    if (policy) options.policy = std::move(policy);
     return {std::move(trust), std::move(options)};
   }
-  [[nodiscard]] Verdict judge(const Bytes& octets, Question question = {}, bool with_crl = true, bool trusted = true) const {
+  [[nodiscard]] Verdict judge(const Bytes& octets, Question question = {}, bool with_crl = true, bool trusted = true,
+                              PolicyPtr policy = nullptr) const {
     if (question.now == Instant{}) question.now = kNow;
     pki::Evidence evidence;
     if (with_crl) evidence.add(crl, pki::Origin::given);
     const MemorySource source(octets);
-    auto verdict = verifier(trusted).verify(source, nullptr, evidence, question, nullptr);
+    auto verdict = verifier(trusted, true, std::move(policy)).verify(source, nullptr, evidence, question, nullptr);
     EXPECT_TRUE(verdict) << (verdict ? "" : render(verdict.error(), Language::en));
     return verdict ? *std::move(verdict) : Verdict{};
   }
@@ -110,21 +112,11 @@ TEST(Verifier, RejectsRevokedAndWaitsForHeld) {
 
 TEST(Verifier, APolicyThatRejectsIsNotSoftenedByWaiting) {
   const World held({{{}, kNow - kDay, 6}});
-  pki::Trust trust;
-  ASSERT_TRUE(trust.add_anchor({held.root.certificate, true, true, "test"}));
-  Options options;
   const std::string text =
       R"({"version": 1, "id": "t", "name": {"en": "t", "fa": "t"}, "checks": {"signature.certificate-on-hold": "reject"},
       "revocation": {"next_update": "required"}, "algorithms": {"review_before": "2028-01-01T00:00:00Z"}})";
-  options.policy = *Policy::parse(as_bytes(text), "test");
-  pki::Evidence evidence;
-  evidence.add(held.crl, pki::Origin::given);
-  Question question;
-  question.now = kNow;
-  const Bytes octets = held.signed_cms();
-  const auto verdict = Verifier(std::move(trust), std::move(options)).verify(MemorySource(octets), nullptr, evidence, question, nullptr);
-  ASSERT_TRUE(verdict);
-  expect(*verdict, Outcome::reject, Check::certificate_on_hold, Owner::sender);
+  expect(held.judge(held.signed_cms(), {}, true, true, *Policy::parse(as_bytes(text), "test")), Outcome::reject, Check::certificate_on_hold,
+         Owner::sender);
 }
 
 TEST(Verifier, RejectsExpiredAndStaleListsAreMissingOnes) {
@@ -196,6 +188,42 @@ TEST(Verifier, AlgorithmsAreJudgedByTheirTable) {
   const auto octets = sign::sign_bytes(as_bytes("x"), request, budget);
   ASSERT_TRUE(octets) << render(octets.error(), Language::en);
   expect(world.judge(*octets), Outcome::reject, Check::signature_digest_weak, Owner::sender);
+}
+
+TEST(Verifier, ThePolicysTableOfAlgorithmsDecides) {
+  const World world;
+  const Bytes octets = world.signed_cms();
+  const struct {
+    const char* algorithms;
+    Outcome outcome;
+    Check reason;
+    Owner owner;
+  } cases[] = {
+      {R"("digests": {"SHA-256": null}, "keys": [{"type": "ec", "least_bits": 256, "until": null}])", Outcome::accept,
+       Check::signature_good, Owner::nobody},
+      {R"("digests": {"SHA-256": "2026-01-01"})", Outcome::reject, Check::certificate_algorithm_weak, Owner::sender},
+      {R"("digests": {"SHA-512": null})", Outcome::reject, Check::certificate_algorithm_weak, Owner::sender},
+      {R"("keys": [{"type": "ec", "least_bits": 256, "until": "2026-01-01"}])", Outcome::reject, Check::certificate_key_weak,
+       Owner::sender},
+      {R"("keys": [{"type": "ec", "least_bits": 384, "until": null}])", Outcome::reject, Check::certificate_key_weak, Owner::sender},
+      {R"("keys": [])", Outcome::reject, Check::certificate_key_weak, Owner::sender},
+      {R"("review_before": "2026-01-01")", Outcome::hold, Check::algorithms_not_reviewed, Owner::this_office},
+      {R"("review_before": "2026-01-01", "digests": {"SHA-256": null}, "keys": [{"type": "ec", "least_bits": 256, "until": null}])",
+       Outcome::hold, Check::algorithms_not_reviewed, Owner::this_office},
+      {R"("review_before": "2026-01-01", "digests": {})", Outcome::reject, Check::certificate_algorithm_weak, Owner::sender},
+  };
+  for (const auto& one : cases) {
+    SCOPED_TRACE(one.algorithms);
+    std::string algorithms = one.algorithms;
+    if (!algorithms.starts_with("\"review")) algorithms += R"(, "review_before": "2028-01-01")";
+    const std::string text =
+        R"({"version": 1, "id": "t", "name": {"en": "t", "fa": "t"}, "checks": {}, "revocation": {"next_update": "required"},
+        "algorithms": {)" +
+        algorithms + "}}";
+    const auto policy = Policy::parse(as_bytes(text), "test");
+    ASSERT_TRUE(policy) << render(policy.error(), Language::en);
+    expect(world.judge(octets, {}, true, true, *policy), one.outcome, one.reason, one.owner);
+  }
 }
 
 // An empty cache and a warm one give identical octets; so does none.

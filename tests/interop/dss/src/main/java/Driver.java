@@ -1,10 +1,12 @@
 // EU DSS for tests/interop/run: each line of standard input is one job of words parted by tabs, each answer one line.
 //   validate FILE CONTENT|- ANCHOR INTERMEDIATES CRLS   (lists parted by commas)  ->  FORMAT INDICATION SUB_INDICATION, for each signature
+//   measure FILE ANCHOR TIME ROUNDS   ->  microseconds of one validation on a warm machine (bench/long_term.cc)
 //   sign cades|cades-attached|xades|pades|jades B|T P12 PASSPHRASE TSA IN OUT     ->  ok
 import eu.europa.esig.dss.signature.AbstractSignatureParameters;
 import eu.europa.esig.dss.cades.CAdESSignatureParameters;
 import eu.europa.esig.dss.cades.signature.CAdESService;
 import eu.europa.esig.dss.enumerations.DigestAlgorithm;
+import eu.europa.esig.dss.enumerations.Indication;
 import eu.europa.esig.dss.enumerations.JWSSerializationType;
 import eu.europa.esig.dss.enumerations.SignatureLevel;
 import eu.europa.esig.dss.enumerations.SignaturePackaging;
@@ -12,6 +14,7 @@ import eu.europa.esig.dss.jades.JAdESSignatureParameters;
 import eu.europa.esig.dss.jades.signature.JAdESService;
 import eu.europa.esig.dss.model.DSSDocument;
 import eu.europa.esig.dss.model.FileDocument;
+import eu.europa.esig.dss.model.InMemoryDocument;
 import eu.europa.esig.dss.model.SignatureValue;
 import eu.europa.esig.dss.model.ToBeSigned;
 import eu.europa.esig.dss.pades.PAdESSignatureParameters;
@@ -33,8 +36,13 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.KeyStore.PasswordProtection;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Date;
 import java.util.List;
 
 public final class Driver {
@@ -44,7 +52,11 @@ public final class Driver {
       String[] words = line.split("\t", -1);
       String answer;
       try {
-        answer = words[0].equals("sign") ? sign(words) : validate(words);
+        answer = switch (words[0]) {
+          case "sign" -> sign(words);
+          case "measure" -> measure(words);
+          default -> validate(words);
+        };
       } catch (Exception | Error problem) {
         answer = "error " + problem.getClass().getSimpleName() + ": " + problem.getMessage();
       }
@@ -71,6 +83,30 @@ public final class Driver {
     for (String id : report.getSignatureIdList())
       out.append(report.getSignatureFormat(id)).append(' ').append(report.getIndication(id)).append(' ').append(report.getSubIndication(id)).append("; ");
     return out.length() == 0 ? "no signature" : out.toString();
+  }
+
+  // The median of the second half of the rounds: everything but the first reading of classes and anchors is in it.
+  private static String measure(String[] words) throws Exception {
+    byte[] document = Files.readAllBytes(Path.of(words[1]));
+    CommonTrustedCertificateSource trusted = new CommonTrustedCertificateSource();
+    trusted.addCertificate(DSSUtils.loadCertificate(new File(words[2])));
+    CommonCertificateVerifier verifier = new CommonCertificateVerifier();
+    verifier.setTrustedCertSources(trusted);
+    int rounds = Integer.parseInt(words[4]);
+    List<Long> times = new ArrayList<>();
+    for (int round = 0; round < rounds; ++round) {
+      long start = System.nanoTime();
+      SignedDocumentValidator validator = SignedDocumentValidator.fromDocument(new InMemoryDocument(document));
+      validator.setCertificateVerifier(verifier);
+      validator.setValidationTime(Date.from(Instant.parse(words[3])));
+      SimpleReport report = validator.validateDocument().getSimpleReport();
+      long nanoseconds = System.nanoTime() - start;
+      if (report.getIndication(report.getFirstSignatureId()) != Indication.TOTAL_PASSED)
+        return "error " + report.getIndication(report.getFirstSignatureId()) + " " + report.getSubIndication(report.getFirstSignatureId());
+      if (round >= rounds / 2) times.add(nanoseconds / 1000);
+    }
+    Collections.sort(times);
+    return String.valueOf(times.get(times.size() / 2));
   }
 
   private static String sign(String[] words) throws Exception {
