@@ -7,10 +7,13 @@
 #include <new>
 
 #include "embed/options.h"
+#include "pki/revocation_cache.h"
 #include "verify/report.h"
 
 struct mohr_verifier {
-  mohr::verify::Verifier verifier;
+  mohr::SystemClock clock;
+  std::optional<mohr::pki::RevocationCache> kept;  // before the verifier, which asks it
+  std::optional<mohr::verify::Verifier> verifier;
   mohr::pki::Evidence evidence;
   mohr::embed::OpenOptions options;
 };
@@ -95,23 +98,31 @@ Result<pki::Trust> trust_for(const embed::OpenOptions& options) {
 Result<std::unique_ptr<mohr_verifier>> open(std::string_view text) {
   MOHR_TRY(embed::OpenOptions options, embed::open_options(text));
   MOHR_TRY(pki::Trust trust, trust_for(options));
-  Budget budget;
-  MOHR_TRY(pki::Evidence evidence, pki::evidence_from(options.files, budget));
+  auto opened = std::make_unique<mohr_verifier>();
   verify::Options judging;
+  pki::CrlShelfPtr shelf;
+  if (!options.cache.empty()) {
+    MOHR_TRY(const pki::InstallationPtr installation, pki::Installation::open(options.cache));
+    shelf = std::make_shared<pki::CrlShelf>(installation);
+    judging.kept = &opened->kept.emplace(installation, opened->clock, shelf);
+  }
+  Budget budget;
+  MOHR_TRY(opened->evidence, pki::evidence_from(options.files, budget, shelf));
   judging.allowed_hosts = options.allowed_hosts;
   judging.opinions = options.opinions;
   MOHR_TRY(judging.policy, options.policy.empty() ? verify::Policy::of_machine() : verify::Policy::load(options.policy));
   for (const std::string& path : options.trust) judging.overrides.push_back(findings::override_trust(Code{path}));
   if (!options.policy.empty()) judging.overrides.push_back(findings::override_policy(judging.policy->id()));
-  return std::unique_ptr<mohr_verifier>(
-      new mohr_verifier{verify::Verifier(std::move(trust), std::move(judging)), std::move(evidence), std::move(options)});
+  opened->verifier.emplace(std::move(trust), std::move(judging));
+  opened->options = std::move(options);
+  return opened;
 }
 
 std::unique_ptr<pki::Fetcher> fetcher_for(const mohr_verifier& verifier) {
   if (verifier.options.offline) return nullptr;
   pki::FetchRules rules;
   rules.allowed_hosts = verifier.options.allowed_hosts;
-  const auto trusted = verifier.verifier.trust().allowed_hosts();
+  const auto trusted = verifier.verifier->trust().allowed_hosts();
   rules.allowed_hosts.insert(rules.allowed_hosts.end(), trusted.begin(), trusted.end());
   return pki::late_fetcher(std::move(rules));
 }
@@ -120,7 +131,7 @@ Result<verify::Verdict> judge(const mohr_verifier& verifier, const Source& docum
   MOHR_TRY(const embed::QuestionOptions asked, embed::question_options(question_json != nullptr ? question_json : "{}"));
   verify::Question question;
   const std::optional<Instant> at = asked.at ? asked.at : verifier.options.at;
-  question.now = at ? *at : SystemClock().now();
+  question.now = at ? *at : verifier.clock.now();
   question.time_was_given = at.has_value();
   question.expect_receiver = asked.expect_receiver;
   question.expect_sender = asked.expect_sender;
@@ -131,7 +142,7 @@ Result<verify::Verdict> judge(const mohr_verifier& verifier, const Source& docum
     MOHR_TRY(question.expect_request, crypto::digest_source(*request, crypto::DigestAlgorithm::sha256, budget));
   }
   const std::unique_ptr<pki::Fetcher> fetcher = fetcher_for(verifier);
-  return verifier.verifier.verify(document, content, verifier.evidence, question, fetcher.get());
+  return verifier.verifier->verify(document, content, verifier.evidence, question, fetcher.get());
 }
 
 int answer(const Result<verify::Verdict>& verdict, std::string_view name, mohr_buffer* buffer) {

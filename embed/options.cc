@@ -62,12 +62,15 @@ Result<OpenOptions> open_options(std::string_view text) {
     } else if (name == "opinions") {
       if (!value.integer() || *value.integer() < 1 || *value.integer() > 2) return wrong("opinions is neither 1 nor 2");
       out.opinions = static_cast<int>(*value.integer());
+    } else if (name == "cache") {
+      MOHR_CHECK(read_text(name, value, out.cache));
     } else if (name == "policy") {
       MOHR_CHECK(read_text(name, value, out.policy));
     } else if (name == "at") {
       MOHR_CHECK(read_time(value, out.at));
     } else {
-      return unknown(name, nearest(name, {"policy", "trust", "intermediates", "crls", "ocsp", "allow_hosts", "offline", "opinions", "at"}));
+      return unknown(
+          name, nearest(name, {"policy", "cache", "trust", "intermediates", "crls", "ocsp", "allow_hosts", "offline", "opinions", "at"}));
     }
   }
   return out;

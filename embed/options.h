@@ -16,6 +16,7 @@ struct OpenOptions {
   std::vector<std::string> allowed_hosts;
   bool offline = false;
   int opinions = 2;
+  std::string cache;   // folder; "": nothing is kept
   std::string policy;  // name or path; "": the machine's
   std::optional<Instant> at;
 };

@@ -114,9 +114,11 @@ void MessageTimestamps::read_references(TimestampCarrier& carrier, bool with_sig
     for (const CmsAttribute& attribute : signer_.unsigned_attributes) {
       if (attribute.id != id) continue;
       if (const auto contents = asn1::single(attribute.whole)) digest.update(contents->value);
-      if (id != Oid::signature_time_stamp) add_named(attribute, named);
-      else
+      if (id == Oid::signature_time_stamp) {
         for (const ByteView value : attribute.values) cover_value(attribute, value, signature_, carrier);
+      } else {
+        add_named(attribute, named);
+      }
     }
   }
   carrier.imprint = to_bytes(digest.finish().view());

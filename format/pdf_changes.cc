@@ -53,8 +53,9 @@ class Comparison {
     const auto& sections = document_.references().sections;
     const auto old = std::find_if(sections.begin(), sections.end(), [&](const Section& s) { return s.revision >= revision_; });
     if (old == sections.end()) return false;
-    for (const char* key : {"Root", "Info"})
-      if (!same(old->trailer.value.find(key), document_.trailer().value.find(key))) return false;
+    if (!same(old->trailer.value.find("Root"), document_.trailer().value.find("Root"))) return false;
+    MOHR_TRY(const bool information, compare_information(old->trailer.value.find("Info"), document_.trailer().value.find("Info")));
+    if (!information) return false;
     MOHR_TRY(const Loaded before, document_.catalog(revision_));
     MOHR_TRY(const Loaded after, document_.catalog());
     if (!same_but(before.value(), after.value(), {"DSS", "Extensions", "AcroForm"})) return false;
@@ -94,6 +95,28 @@ class Comparison {
     return more;
   }
 
+  // 14.3.3: which program wrote the file last, and when, says nothing about content; title, author and the rest do.
+  Result<bool> compare_information(const Object& before, const Object& after) {
+    if (after.is(Kind::null)) return before.is(Kind::null);
+    if (!after.is(Kind::reference) || !(before.is(Kind::null) || same(before, after))) return false;
+    Object nothing;
+    nothing.kind = Kind::dictionary;
+    MOHR_TRY(const Loaded new_one, document_.load(after.reference()));
+    const Object& value = new_one.value();
+    if (!value.is(Kind::dictionary) || new_one.data != 0) return false;  // a stream under this name could be a page's
+    if (before.is(Kind::null)) {
+      if (existed(after.reference().number) || !same_but(nothing, value, {"ModDate", "Producer"})) return false;
+    } else {
+      MOHR_TRY(const Loaded old_one, document_.load(before.reference(), revision_));
+      if (!old_one.value().is(Kind::dictionary) || old_one.data != 0 || !same_but(old_one.value(), value, {"ModDate", "Producer"}))
+        return false;
+    }
+    for (const char* key : {"ModDate", "Producer"})
+      if (const Object& text = value.find(key); !text.is(Kind::null) && !text.is(Kind::string)) return false;
+    explained_.insert(after.reference().number);
+    return true;
+  }
+
   Result<bool> compare_forms(const Loaded& before, const Loaded& after) {
     const Object &old_value = before.value().find("AcroForm"), &new_value = after.value().find("AcroForm");
     if (old_value.kind != new_value.kind || (old_value.is(Kind::reference) && !same(old_value, new_value))) return false;
@@ -119,7 +142,7 @@ class Comparison {
     MOHR_TRY(const Loaded field, document_.load(reference));
     const Object& value = field.value();
     if (!value.is(Kind::dictionary) ||
-        !has_only(value, {"Type", "Subtype", "FT", "T", "V", "Rect", "P", "F", "Ff", "AP", "DA", "MK", "Border", "BS"}))
+        !has_only(value, {"Type", "Subtype", "FT", "T", "V", "Rect", "P", "F", "Ff", "TU", "AP", "DA", "MK", "Border", "BS"}))
       return false;
     if (!value.find("FT").is_name("Sig") || !value.find("Subtype").is_name("Widget") || !is_empty_rectangle(value.find("Rect")))
       return false;
@@ -191,9 +214,11 @@ class Comparison {
   Result<bool> explain_store(const Loaded& catalog) {
     const Object& value = catalog.value().find("DSS");
     if (value.is(Kind::null)) return old_store_.empty();
-    for (std::uint32_t then = revision_; then-- > 0;) {  // stores that a later one has replaced
+    for (std::uint32_t then = revision_; then-- > 0;) {  // each as it was, for a later one may stand under the same number
+      std::set<std::uint32_t> store_then;
       MOHR_TRY(const Loaded catalog_then, document_.catalog(then));
-      MOHR_CHECK(reach(catalog_then.value().find("DSS"), then, store_));
+      MOHR_CHECK(reach(catalog_then.value().find("DSS"), then, store_then));
+      store_.merge(store_then);
     }
     if (value.is(Kind::reference) && !store_.contains(value.reference().number)) return false;
     MOHR_TRY(const Loaded store, document_.resolve(catalog, value));

@@ -290,7 +290,10 @@ class UnsignedReader {
       if (references || (with_signature && is(document_, property, kXades, "SignatureTimeStamp"))) over.push_back(property);
     }
     std::vector<crypto::Hash> covers;
-    if (with_signature) covers = covered_by_signature_stamps_, covers.push_back(signature_.hash);
+    if (with_signature) {
+      covers = covered_by_signature_stamps_;
+      covers.push_back(signature_.hash);
+    }
     for (std::size_t i = 0; i < stamps.tokens.size(); ++i) evidence_.named.emplace_back(signature_.timestamps.size() + i, named);
     return timestamp(stamps, TimestampKind::references, covers, [&](const xml::Sink& sink) -> Result<void> {
       for (const Node part : over) MOHR_CHECK(document_.canonicalize(part, {}, stamps.how, sink));

@@ -65,8 +65,12 @@ void accept(const format::Signature& signature, SignatureVerdict& verdict) {
   verdict.outcome = Outcome::accept;
   verdict.owner = Owner::nobody;
   std::string subject = signature.signer->subject().display();
-  verdict.reason = verdict.best_signature_time ? findings::signature_good_at(std::move(subject), *verdict.best_signature_time)
-                                               : findings::signature_good(std::move(subject));
+  if (signature.countersigns) {
+    verdict.reason = findings::countersignature_good(std::move(subject));
+  } else {
+    verdict.reason = verdict.best_signature_time ? findings::signature_good_at(std::move(subject), *verdict.best_signature_time)
+                                                 : findings::signature_good(std::move(subject));
+  }
 }
 
 }  // namespace

@@ -34,6 +34,8 @@ static void check_refusals(void) {
   open_refuses("{\"trust\": \"root.pem\"}", MOHR_USAGE, "trust is no list");
   open_refuses("{\"offline\": 1}", MOHR_USAGE, "offline");
   open_refuses("{\"at\": \"tomorrow\"}", MOHR_USAGE, "at is no time");
+  open_refuses("{\"cache\": 1}", MOHR_USAGE, "cache is no text");
+  open_refuses("{\"cache\": \"/proc/none\"}", MOHR_ENVIRONMENT, "/proc/none");
   open_refuses("{\"policy\": 1}", MOHR_USAGE, "policy is no text");
   open_refuses("{\"policy\": \"lax\"}", MOHR_USAGE, "lax is neither strict");
   open_refuses("[]", MOHR_USAGE, "no JSON object");

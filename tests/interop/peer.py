@@ -1,6 +1,6 @@
 """pyHanko, signxml and joserfc for tests/interop/run.
 
-peer.py pdf-verify FILE ROOT | pdf-sign KEY CERT CA TSA|- certify|plain|visible IN OUT | xml-sign KEY CERT CA xades|plain IN OUT | xml-verify FILE ROOT
+peer.py pdf-verify FILE ROOT | pdf-sign KEY CERT CA TSA|- certify|plain|visible|lt|lta IN OUT [ROOT] | xml-sign KEY CERT CA xades|plain IN OUT | xml-verify FILE ROOT
       | jws-verify FILE CERT
 """
 import json
@@ -23,12 +23,19 @@ def pdf_verify(path, root):
                 raise SystemExit("pyHanko: " + status.summary())
 
 
-def pdf_sign(key, certificate, ca, tsa, kind, source, target):
+def pdf_sign(key, certificate, ca, tsa, kind, source, target, root=None):
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers, timestamps
     signer = signers.SimpleSigner.load(key, certificate, ca_chain_files=(ca,))
     stamper = None if tsa == "-" else timestamps.HTTPTimeStamper(tsa)
-    meta = signers.PdfSignatureMetadata(field_name="Peer", subfilter=fields.SigSeedSubFilter.PADES, certify=kind == "certify")
+    long_term = {}
+    if kind in ("lt", "lta"):
+        from asn1crypto import pem, x509 as asn1_x509
+        from pyhanko_certvalidator import ValidationContext
+        load = lambda path: asn1_x509.Certificate.load(pem.unarmor(open(path, "rb").read())[2])
+        context = ValidationContext(trust_roots=[load(root)], other_certs=[load(ca)], allow_fetching=True, revocation_mode="hard-fail")
+        long_term = {"embed_validation_info": True, "validation_context": context, "use_pades_lta": kind == "lta"}
+    meta = signers.PdfSignatureMetadata(field_name="Peer", subfilter=fields.SigSeedSubFilter.PADES, certify=kind == "certify", **long_term)
     field = fields.SigFieldSpec("Peer", on_page=0, box=(40, 40, 240, 110)) if kind == "visible" else None
     with open(source, "rb") as file, open(target, "wb") as out:
         signers.sign_pdf(IncrementalPdfFileWriter(file), meta, signer=signer, timestamper=stamper, new_field_spec=field, output=out)

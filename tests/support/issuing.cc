@@ -24,6 +24,7 @@ Party make_party(crypto::NewKey kind, const PartyOptions& options, const Party* 
   profile.extended_key_usages = options.extended_key_usages;
   profile.extended_key_usage_critical = options.critical;
   profile.ca = options.ca;
+  profile.extensions = options.extensions;
   const crypto::SigningKey& by = issuer != nullptr ? *issuer->key : *party.key;
   const auto der = pki::issue_certificate(profile, by, issuer != nullptr ? issuer->certificate.get() : nullptr,
                                           crypto::preferred_algorithm(by.public_key()));

@@ -21,6 +21,7 @@ struct PartyOptions {
   bool critical = false;
   Instant from = kNow - kDay, to = kNow + 365 * kDay;
   bool ca = false;
+  std::vector<Bytes> extensions = {};  // further ones: whole elements
 };
 Party make_party(crypto::NewKey kind, const PartyOptions& options = {}, const Party* issuer = nullptr);
 // Made once for a test program: RSA keys take their time.

@@ -9,6 +9,7 @@
 #include "sign/signer.h"
 #include "tests/support/issuing.h"
 #include "verify/evaluation.h"
+#include "verify/verifier.h"
 
 namespace mohr::verify {
 namespace {
@@ -116,6 +117,33 @@ TEST(Times, AnExpiredSignatureNeedsAProofOfItsTime) {
   const SignatureVerdict verdict = world.judge(later);
   expect(verdict, Indication::total_passed, SubIndication::none);
   EXPECT_EQ(verdict.best_signature_time, kSigned + kMinute);
+}
+
+TEST(Times, ACounterSignatureDecidesNothingButItself) {
+  World world;
+  world.list(kSigned, kSigned + 7 * kDay);
+  Options options;
+  options.opinions = 1;
+  const Verifier verifier(std::move(world.trust), options);
+  Question question;
+  question.now = kSigned + kHour;
+  format::Signature counter = world.signature();
+  counter.countersigns = 0;
+  format::Signature of_another = counter, unreadable;
+  of_another.references.front().actual.front() ^= 1;
+  unreadable = format::unreadable_countersignature(format::Format::cades, "counter-signature", errors::unsupported(Code{"-"}));
+  unreadable.countersigns = 0;
+  for (const auto& [added, reason] :
+       {std::pair(counter, Check::countersignature_good), std::pair(of_another, Check::countersigned_value_differs),
+        std::pair(unreadable, Check::countersignature_unreadable)}) {
+    format::SignedDocument facts = world.facts;
+    facts.signatures.push_back(added);
+    const auto verdict = verifier.judge(std::move(facts), world.evidence, question);
+    ASSERT_TRUE(verdict);
+    EXPECT_EQ(outcome_id(verdict->outcome), "ACCEPT");
+    EXPECT_EQ(row(verdict->signatures.at(1).reason->check).id, row(reason).id);
+    EXPECT_EQ(verdict->signatures.at(1).outcome == Outcome::accept, reason == Check::countersignature_good);
+  }
 }
 
 TEST(Times, AnExpiredAuthorityNeedsALaterStamp) {
