@@ -285,7 +285,9 @@ TEST(Cades, TimestampsOverReferencesAndTheMessage) {
   }
   // Another list of references: what is over it does not fit, the signature's time-stamp does.
   recipe.unsigned_attributes[1] = attribute(Oid::certificate_references, asn1::sequence({}));
-  for (const TimestampCarrier& carrier : read(written(recipe))->signatures.at(0).timestamps)
+  const auto other = read(written(recipe));
+  ASSERT_TRUE(other);
+  for (const TimestampCarrier& carrier : other->signatures.at(0).timestamps)
     EXPECT_EQ(equal(carrier.imprint, carrier.token->imprint), carrier.kind == TimestampKind::signature);
 }
 
