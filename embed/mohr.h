@@ -39,9 +39,10 @@ typedef struct mohr_buffer {
 MOHR_API const char* mohr_version(void);
 
 /* Opens a verifier. `options_json`: {"trust": ["PATH", ...], "intermediates": [...], "crls": [...], "ocsp": [...], "offline": true,
- * "allow_hosts": [...], "opinions": 2, "policy": "NAME|FILE" (default: this machine's, docs/policy.md), "cache": "FOLDER" (keeps what is fetched
- * and the indexes of big lists there; default: nothing is kept), "at": "2026-11-25T09:30:00Z"}; unknown members are refused. On success
- * *verifier is set and the result is 0; else it is MOHR_USAGE or MOHR_ENVIRONMENT and *report holds a JSON document with the error. `report` may be NULL. */
+ * "allow_hosts": [...], "opinions": 2, "policy": "NAME|FILE" (default: this machine's, docs/policy.md), "cache": "FOLDER" (keeps what is
+ * fetched and the indexes of big lists there; default: nothing is kept), "at": "2026-11-25T09:30:00Z"}; unknown members are refused. On
+ * success *verifier is set and the result is 0; else it is MOHR_USAGE or MOHR_ENVIRONMENT and *report holds a JSON document with the error.
+ * `report` may be NULL. */
 MOHR_API int mohr_verifier_open(const char* options_json, mohr_verifier** verifier, mohr_buffer* report);
 MOHR_API void mohr_verifier_close(mohr_verifier* verifier);
 

@@ -39,13 +39,12 @@ Result<bool> is_other_signer(const RevocationQuery& query, const Crl& crl, const
   if (candidate->fingerprint() == query.certificate.fingerprint() && !is_delegated_to(query.certificate, crl.issuer())) return false;
   MOHR_TRY(const bool signs, is_crl_signed_by(query, crl, *candidate));
   if (!signs) return false;
-  MOHR_TRY(const Path path,
-           find_path(candidate,
-                     {.purpose = Purpose::crl_signing,
-                      .time = time,
-                      .algorithms = query.rules.algorithms,
-                      .algorithms_at = query.rules.algorithms_at},
-                     query.trust, query.evidence, query.budget));
+  MOHR_TRY(
+      const Path path,
+      find_path(
+          candidate,
+          {.purpose = Purpose::crl_signing, .time = time, .algorithms = query.rules.algorithms, .algorithms_at = query.rules.algorithms_at},
+          query.trust, query.evidence, query.budget));
   const bool fails = std::any_of(path.findings.begin(), path.findings.end(), [](const Finding& f) { return !is_warning(f.check); });
   if (path.anchor == nullptr || fails) return false;
   MOHR_TRY(const Anchor* anchor, anchor_above(query));

@@ -262,7 +262,8 @@ std::string readme(int port, Instant now) {
       "Each NAME below has NAME.pem (certificate), NAME.p12 (key, mode 0600) and NAME.pass (its passphrase, mode 0600).\n\n";
   std::string fa =
       "\nتنها برای نمایش. این پوشه یک مرکز ملی ساختگی برای آزمودن مهر است و آنچه با آن امضا شود هیچ ارزشی ندارد.\n"
-      "خدمت‌های آن با فرمان mohr serve --demo DIR در همین رایانه پاسخ می‌دهند و ریشهٔ آن با "
+      "خدمت‌های آن با فرمان mohr serve --demo DIR در همین رایانه پاسخ می‌دهند و ریشهٔ آن "
+      "با "
       "--trust "
       "DIR "
       "داده "

@@ -48,8 +48,8 @@ struct Path {
 
 // The best path: valid when there is one, otherwise the candidate that came furthest, with its findings. Revocation is not looked at here.
 // Each signature is verified once per call and counted in the budget. Names, signatures, validity at `time`, basic constraints, path
-// length, key usage, name constraints, policies (RFC 5280 6.1), unknown critical extensions, algorithm and key-size rows. The purpose checks the target's key usage: signing wants digitalSignature or contentCommitment when keyUsage is
-// there (national.md 1.4).
+// length, key usage, name constraints, policies (RFC 5280 6.1), unknown critical extensions, algorithm and key-size rows. The purpose
+// checks the target's key usage: signing wants digitalSignature or contentCommitment when keyUsage is there (national.md 1.4).
 Result<Path> find_path(const CertificatePtr& target, const PathInputs& inputs, const Trust& trust, const Evidence& evidence,
                        Budget& budget);
 

@@ -58,8 +58,8 @@ class Policy {
   // "strict", "dss-default"; null for another name.
   static std::shared_ptr<const Policy> built_in(std::string_view name);
   static std::vector<std::string_view> built_in_names();
-  // Errors: policy_invalid (names the member), budget_exceeded. Unknown members, unknown checks, and a laxer level for a check that no policy may
-  // relax are refused.
+  // Errors: policy_invalid (names the member), budget_exceeded. Unknown members, unknown checks, and a laxer level for a check that no
+  // policy may relax are refused.
   static Result<std::shared_ptr<const Policy>> parse(ByteView text, const std::string& place);
   // A built-in one by its name, else the file. Errors: usage_invalid when it is neither, file errors, those of parse().
   static Result<std::shared_ptr<const Policy>> load(const std::string& name_or_path);

@@ -226,7 +226,7 @@ TEST(CrlIndex, NeverBelievesACutOrForeignFile) {
     EXPECT_EQ(CrlIndex::open(cut, *installation).error().code, ErrorCode::crl_index_damaged) << kept;
   }
   ASSERT_TRUE(*index->find(serials[0]));
-  fs::resize_file(path, kPage);  // while it is mapped: an error, not a signal
+  fs::resize_file(path, kPage);                                // while it is mapped: an error, not a signal
   std::this_thread::sleep_for(std::chrono::milliseconds(30));  // the file is looked at once for each tick of the clock
   for (const Bytes& serial : serials) ASSERT_FALSE(index->find(serial));
 }
