@@ -98,6 +98,7 @@ class Comparison {
   // 14.3.3: which program wrote the file last, and when, says nothing about content; title, author and the rest do.
   Result<bool> compare_information(const Object& before, const Object& after) {
     if (after.is(Kind::null)) return before.is(Kind::null);
+    if (same(before, after) && !(after.is(Kind::reference) && existed(after.reference().number))) return true;  // it leads nowhere
     if (!after.is(Kind::reference) || !(before.is(Kind::null) || same(before, after))) return false;
     Object nothing;
     nothing.kind = Kind::dictionary;

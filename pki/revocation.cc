@@ -106,7 +106,7 @@ std::optional<Finding> staleness(const RevocationQuery& query, Instant this_upda
                                  const std::string& source) {
   if (!query.rules.next_update_binds && !query.rules.longest_age) return std::nullopt;
   Instant until{INT64_MAX};
-  if (query.rules.next_update_binds) until = std::max(next_update.value_or(this_update + kDay), this_update);
+  if (query.rules.next_update_binds) until = std::max(next_update.value_or(this_update + query.rules.without_next_update), this_update);
   if (query.rules.longest_age) until = std::min(until, this_update + *query.rules.longest_age);
   if (until >= query.time) return std::nullopt;
   return findings::revocation_stale(source, until);

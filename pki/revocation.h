@@ -25,7 +25,8 @@ struct RevocationStatus {
 
 struct StatusRules {
   std::optional<std::int64_t> longest_age = {};  // seconds that information counts from thisUpdate on
-  bool next_update_binds = true;                 // it counts until nextUpdate, for one day when there is none
+  bool next_update_binds = true;                 // it counts until nextUpdate
+  std::int64_t without_next_update = kDay;       // seconds that it counts from thisUpdate on when it has none, and that binds
   const Anchor* anchor = nullptr;                // of the path in which `issuer` stands; null: looked for
   const AlgorithmTable* algorithms = &default_algorithms();
   // When its rows must hold for what was signed, if it is not when that is known to exist.

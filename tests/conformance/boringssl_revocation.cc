@@ -21,7 +21,7 @@ Table read_table(const json::Value& document, std::string_view section) {
   table.time = instant(text(*value, "verify_time"));
   table.rules.algorithms_at = kAnyAlgorithm;
   if (const json::Value* age = value->member("max_age_seconds"); age != nullptr && age->integer())
-    table.rules.longest_age = *age->integer();
+    table.rules.longest_age = table.rules.without_next_update = *age->integer();
   if (const json::Value* cases = value->member("cases"); cases != nullptr) table.cases = cases->array();
   return table;
 }
