@@ -72,6 +72,9 @@ class Comparison {
 
  private:
   [[nodiscard]] bool existed(std::uint32_t number) const { return document_.references().find(number, revision_) != nullptr; }
+  [[nodiscard]] bool is_rewritten(std::uint32_t number) const {
+    return document_.references().find(number) != document_.references().find(number, revision_);
+  }
 
   // An array where it stands or behind a reference; the object that it is in is explained with it.
   Result<Loaded> array_of(const Loaded& holder, const Object& value, std::uint32_t revision) {
@@ -98,7 +101,7 @@ class Comparison {
   // 14.3.3: which program wrote the file last, and when, says nothing about content; title, author and the rest do.
   Result<bool> compare_information(const Object& before, const Object& after) {
     if (after.is(Kind::null)) return before.is(Kind::null);
-    if (same(before, after) && !(after.is(Kind::reference) && existed(after.reference().number))) return true;  // it leads nowhere
+    if (same(before, after) && !(after.is(Kind::reference) && is_rewritten(after.reference().number))) return true;
     if (!after.is(Kind::reference) || !(before.is(Kind::null) || same(before, after))) return false;
     Object nothing;
     nothing.kind = Kind::dictionary;
