@@ -159,10 +159,15 @@ OtherName read_other_name(ByteView contents) {
 
 constexpr auto kSmtpUtf8Mailbox = asn1::oid_octets("1.3.6.1.5.5.7.8.9");
 
-// Punycode (RFC 3492 6.3) of one label of UTF-8; nothing when it overflows.
+constexpr std::size_t kLongestLabel = 63, kMostLabels = 128;  // RFC 1034 3.1
+
+// Punycode (RFC 3492 6.3) of one label of UTF-8; nothing when it overflows or is too long.
 std::optional<std::string> encode_label(std::string_view label) {
   std::u32string text;
-  for (std::size_t at = 0; at < label.size();) text += next_character(label, at);
+  for (std::size_t at = 0; at < label.size();) {
+    text += next_character(label, at);
+    if (text.size() > kLongestLabel) return std::nullopt;
+  }
   std::string out = "xn--";
   for (const char32_t c : text)
     if (c < 0x80) out += lower(static_cast<char>(c));
@@ -207,7 +212,7 @@ std::string with_ascii_host(std::string_view mailbox) {
   if (at == std::string_view::npos) return std::string(mailbox);
   std::string out(mailbox.substr(0, at + 1));
   std::string_view host = mailbox.substr(at + 1);
-  while (true) {
+  for (std::size_t labels = 0; labels < kMostLabels; ++labels) {
     const std::string_view label = host.substr(0, host.find('.'));
     const bool ascii = std::all_of(label.begin(), label.end(), [](char c) { return static_cast<Byte>(c) < 0x80; });
     const auto encoded = ascii ? std::optional(std::string(label)) : encode_label(label);
@@ -217,6 +222,7 @@ std::string with_ascii_host(std::string_view mailbox) {
     out += '.';
     host.remove_prefix(label.size() + 1);
   }
+  return {};
 }
 
 // A name or a constraint, read once for all the comparisons it takes part in.

@@ -281,13 +281,8 @@ Result<void> validate_path(Path& path, const PathInputs& inputs, PathSearch& sea
     MOHR_TRY(const Findings objections, find_objections(*path.anchor, path.certificates, inputs.purpose, inputs.time, budget));
     path.findings.insert(path.findings.end(), objections.begin(), objections.end());
   }
-  // A path that is refused for another reason is not worth the raw operations, unless only its dates are wrong: then its URLs may be
-  // fetched.
-  const bool worth = std::all_of(path.findings.begin(), path.findings.end(), [](const Finding& finding) {
-    return is_warning(finding.check) || finding.check == Check::certificate_expired || finding.check == Check::certificate_not_yet_valid;
-  });
-  if (worth) MOHR_CHECK(validation.verify_signatures(search));
-  return {};
+  // Whatever else was found: a policy may let the rest pass, never a signature that nobody verified.
+  return validation.verify_signatures(search);
 }
 
 bool is_warning(Check check) {

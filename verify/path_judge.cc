@@ -77,6 +77,9 @@ Result<void> check_revocation(const PathQuestion& question, const Grounds& groun
     judge_revocation(*certificate, status, i == 0, judgement.findings);
     if (status.this_update > judgement.from) judgement.from = status.this_update;
     if (status.next_update && *status.next_update < judgement.until) judgement.until = *status.next_update;
+    if (rules.next_update_binds && !status.next_update)
+      judgement.until = std::min(judgement.until, status.this_update + rules.without_next_update);
+    if (rules.longest_age) judgement.until = std::min(judgement.until, status.this_update + *rules.longest_age);
     if (status.state == pki::RevocationState::good && status.revoked_at.seconds != 0)  // later than the wanted time
       judgement.wanted_until = std::min(judgement.wanted_until, status.revoked_at - 1);
     judgement.path[i].revocation = std::move(status);
@@ -146,7 +149,7 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
   judgement->findings = std::move(path.findings);
   judgement->from = path.valid_from;
   judgement->until = std::min(path.valid_until, next_midnight(question.now));  // rows of algorithms change at midnight
-  judgement->wanted_until = judgement->until;
+  judgement->wanted_until = next_midnight(question.time);
   if (grounds.opinion != nullptr) ask_about_chain(*grounds.opinion, question.time, *judgement);
   // A policy may let a signer's key have another usage, never that of an authority behind the verdict.
   const auto fails = [&](const Finding& finding) {

@@ -6,6 +6,7 @@
 
 #include "format/reader.h"
 #include "format/timestamp_carrier.h"
+#include "pki/asn1/der_writer.h"
 #include "sign/signer.h"
 #include "tests/support/issuing.h"
 #include "verify/evaluation.h"
@@ -221,6 +222,42 @@ TEST(Times, ACertificateThatIsNewerThanItsSignatureFails) {
   const Party early = party("Early TSA", kSigned - 900 * kDay, kSigned + 800 * kDay, &world.root, asn1::Oid::kp_time_stamping);
   world.stamp(early, kSigned - 150 * kDay);
   expect(world.judge(kSigned + kDay), Indication::total_failed, SubIndication::not_yet_valid);
+}
+
+// Whatever a policy lets pass: nobody below an authority of the same name with another key is accepted.
+TEST(Forged, NoRelaxedCheckHidesASignatureThatNobodyMade) {
+  const Party pretender = party("Root", kSigned - 1000 * kDay, kNow + 4000 * kDay, nullptr);
+  const Bytes unknown =
+      asn1::sequence({asn1::oid("2.999.7"), asn1::boolean(true), asn1::octet_string(Bytes{5, 0})});  // which dss-default lets pass
+  for (const std::vector<Bytes>& extensions : {std::vector<Bytes>{}, {unknown}}) {
+    World world;
+    world.list(kSigned, kSigned + 40 * kDay);
+    test::PartyOptions options;
+    options.name = "Forged [Sign]";
+    options.from = kSigned - kDay;
+    options.to = kSigned + 100 * kDay;
+    options.extensions = extensions;
+    const Party forged = test::make_party(crypto::NewKey::p256, options, &pretender);
+    sign::Request request;
+    request.format = format::Format::cades;
+    request.packaging = sign::Packaging::attached;
+    request.now = kSigned;
+    request.key = forged.key.get();
+    request.certificate = forged.certificate;
+    Budget budget;
+    const auto octets = sign::sign_bytes(as_bytes("letter"), request, budget);
+    ASSERT_TRUE(octets) << render(octets.error(), Language::en);
+    world.facts = *format::read(MemorySource(*octets), nullptr, budget);
+    Question question;
+    question.now = kSigned + kDay;
+    Options judging;
+    judging.opinions = 1;
+    judging.policy = Policy::built_in("dss-default");
+    const auto verdicts = evaluate(
+        world.facts, {question, judging, {world.evidence, world.trust, budget, nullptr, {}, nullptr, nullptr, judging.policy.get()}});
+    ASSERT_TRUE(verdicts);
+    EXPECT_NE(verdicts->front().outcome, Outcome::accept);
+  }
 }
 
 // What the verdict is made of, without the order in which it was found.
