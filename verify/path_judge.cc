@@ -170,8 +170,9 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
     judgement->findings.push_back(findings::revocation_not_checked());
   }
   if (judgement->chained) refine_dates(question, *judgement);
-  judgement->wanted_from = std::min(question.time, judgement->from);  // what is newer than the wanted time speaks of it too
-  judgement->wanted_until = std::min(judgement->wanted_until, judgement->until);
+  // What an answer that did not decide says of another proven time is not known here: that one is judged by itself.
+  judgement->wanted_from = question.time_is_proven ? question.time : judgement->from;
+  judgement->wanted_until = question.time_is_proven ? question.time : std::min(judgement->wanted_until, judgement->until);
   judgement->good = judgement->anchor != nullptr && std::none_of(judgement->findings.begin(), judgement->findings.end(), fails);
   if (judgement->good && grounds.cache != nullptr) grounds.cache->keep(key, judgement);
   return PathJudgementPtr(std::move(judgement));
