@@ -183,32 +183,21 @@ Result<CertificatePtr> Certificate::complete_key(const Certificate& certificate,
   return CertificateParser::make_with_key(certificate.der(), std::move(key));
 }
 
-Result<void> for_each_certificate(ByteView input, const std::function<Result<void>(ByteView der)>& visit) {
-  if (!asn1::is_pem(input)) return visit(input);
+Result<void> visit_certificates(ByteView input, const std::function<Result<void>(ByteView der)>& read) {
+  if (!asn1::is_pem(input)) return read(input);
   MOHR_TRY(const auto blocks, asn1::read_pem(input));
   bool any = false;
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     if (blocks[i].label != "CERTIFICATE" && blocks[i].label != "X509 CERTIFICATE") continue;
     any = true;
-    if (auto visited = visit(blocks[i].contents); !visited) {
-      Error error = std::move(visited).error();
+    if (auto done = read(blocks[i].contents); !done) {
+      Error error = std::move(done).error();
       error.place = "block " + std::to_string(i + 1) + (error.place.empty() ? "" : ", " + error.place);
       return error;
     }
   }
   if (!any) return errors::certificate_invalid(Code{"there is no CERTIFICATE block in the PEM text"});
   return {};
-}
-
-Result<std::vector<CertificatePtr>> parse_certificates(ByteView pem_or_der) {
-  std::vector<CertificatePtr> certificates;
-  const auto add = [&](ByteView der) -> Result<void> {
-    MOHR_TRY(CertificatePtr certificate, Certificate::parse(der));
-    certificates.push_back(std::move(certificate));
-    return {};
-  };
-  MOHR_CHECK(for_each_certificate(pem_or_der, add));
-  return certificates;
 }
 
 std::string pem(const Certificate& certificate) { return asn1::write_pem("CERTIFICATE", certificate.der()); }

@@ -149,10 +149,22 @@ class Certificate {
   mutable std::optional<Result<std::shared_ptr<const crypto::PublicKey>>> key_;
 };
 
-// One certificate as DER or the CERTIFICATE blocks of a PEM text (other blocks are skipped). Errors name the block; none at all is
-// certificate_invalid.
-Result<void> for_each_certificate(ByteView pem_or_der, const std::function<Result<void>(ByteView der)>& visit);
-Result<std::vector<CertificatePtr>> parse_certificates(ByteView pem_or_der);
+// One certificate as DER or the CERTIFICATE blocks of a PEM text (other blocks are skipped), each given to `read`. Errors name the block;
+// none at all is certificate_invalid.
+Result<void> visit_certificates(ByteView pem_or_der, const std::function<Result<void>(ByteView der)>& read);
+template <class T>
+Result<std::vector<T>> read_certificates(ByteView pem_or_der, Result<T> (*read)(ByteView der)) {
+  std::vector<T> all;
+  MOHR_CHECK(visit_certificates(pem_or_der, [&](ByteView der) -> Result<void> {
+    MOHR_TRY(T one, read(der));
+    all.push_back(std::move(one));
+    return {};
+  }));
+  return all;
+}
+inline Result<std::vector<CertificatePtr>> parse_certificates(ByteView pem_or_der) {
+  return read_certificates(pem_or_der, &Certificate::parse);
+}
 std::string pem(const Certificate& certificate);
 
 }  // namespace mohr::pki

@@ -1,7 +1,5 @@
 #include "pki/root.h"
 
-#include <atomic>
-
 #include "pki/extensions.h"
 
 namespace mohr::pki {
@@ -12,7 +10,6 @@ struct Root::State {
   Name subject;
   mutable std::once_flag once;
   mutable std::optional<Result<CertificatePtr>> whole;
-  mutable std::atomic<bool> is_read{false};
 };
 
 namespace {
@@ -41,7 +38,6 @@ Root::Root(CertificatePtr certificate) {
   state->der = certificate->der();
   state->subject = certificate->subject();
   std::call_once(state->once, [&] { state->whole.emplace(std::move(certificate)); });
-  state->is_read = true;
   state_ = std::move(state);
 }
 
@@ -64,29 +60,11 @@ Result<Root> Root::outline(ByteView der) {
 
 ByteView Root::der() const { return state_->der; }
 const Name& Root::subject() const { return state_->subject; }
-
-crypto::Hash Root::fingerprint() const {
-  if (state_->is_read && *state_->whole) return (**state_->whole)->fingerprint();
-  return crypto::sha256(state_->der);
-}
+crypto::Hash Root::fingerprint() const { return crypto::sha256(state_->der); }
 
 Result<CertificatePtr> Root::whole() const {
-  std::call_once(state_->once, [this] {
-    state_->whole.emplace(Certificate::parse(state_->der));
-    state_->is_read = true;
-  });
+  std::call_once(state_->once, [this] { state_->whole.emplace(Certificate::parse(state_->der)); });
   return *state_->whole;
-}
-
-Result<std::vector<Root>> outline_certificates(ByteView pem_or_der) {
-  std::vector<Root> roots;
-  const auto add = [&](ByteView der) -> Result<void> {
-    MOHR_TRY(Root root, Root::outline(der));
-    roots.push_back(std::move(root));
-    return {};
-  };
-  MOHR_CHECK(for_each_certificate(pem_or_der, add));
-  return roots;
 }
 
 }  // namespace mohr::pki

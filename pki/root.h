@@ -16,7 +16,7 @@ class Root {
 
   [[nodiscard]] ByteView der() const;
   [[nodiscard]] const Name& subject() const;
-  [[nodiscard]] crypto::Hash fingerprint() const;  // SHA-256 of der(), computed at each call until the whole was read
+  [[nodiscard]] crypto::Hash fingerprint() const;  // SHA-256 of der(), computed at each call
   // All of it, read at the first call and kept. Errors: certificate_invalid.
   [[nodiscard]] Result<CertificatePtr> whole() const;
   explicit operator bool() const { return state_ != nullptr; }
@@ -25,8 +25,5 @@ class Root {
   struct State;
   std::shared_ptr<const State> state_;
 };
-
-// The certificates of a file, as parse_certificates (pki/certificate.h) reads them.
-Result<std::vector<Root>> outline_certificates(ByteView pem_or_der);
 
 }  // namespace mohr::pki

@@ -14,10 +14,11 @@ constexpr std::uint64_t kFileAtMost = 16 << 20;
 
 Error invalid(const std::string& path, std::string what) { return errors::trust_invalid(Code{path}, Code{std::move(what)}); }
 
-template <class Read>
-auto read_at(const std::string& path, ByteView file, Read read) {
-  auto certificates = read(file);
-  return certificates ? std::move(certificates) : std::move(certificates).error().at(path);
+template <class T>
+Result<std::vector<T>> certificates_in(ByteView file, const std::string& path, Result<T> (*read)(ByteView der)) {
+  auto certificates = read_certificates(file, read);
+  if (!certificates) return std::move(certificates).error().at(path);
+  return certificates;
 }
 
 // Everything about an anchor that a verdict can depend on, for the identity of the trust.
@@ -119,7 +120,7 @@ Result<void> Trust::load(const std::string& path) {
   std::error_code ignored;
   if (!fs::is_directory(path, ignored)) {
     MOHR_TRY(const Bytes file, read_file(path, kFileAtMost));
-    MOHR_TRY(std::vector<Root> certificates, read_at(path, file, outline_certificates));
+    MOHR_TRY(std::vector<Root> certificates, certificates_in(file, path, &Root::outline));
     for (Root& certificate : certificates) MOHR_CHECK(add_anchor({std::move(certificate), false, true, path}));
     return {};
   }
@@ -161,7 +162,7 @@ Result<void> Trust::load(const std::function<Result<Bytes>(const std::string& na
     Anchor& anchor = row.anchor;
     anchor.source = place + "/" + row.file;
     MOHR_TRY(const Bytes octets, read(row.file));
-    MOHR_TRY(std::vector<Root> certificates, read_at(anchor.source, octets, outline_certificates));
+    MOHR_TRY(std::vector<Root> certificates, certificates_in(octets, anchor.source, &Root::outline));
     if (certificates.size() != 1) return invalid(path, row.file + " does not hold exactly one certificate");
     anchor.certificate = std::move(certificates.front());
     const auto expected = from_hex(row.sha256);
@@ -172,7 +173,7 @@ Result<void> Trust::load(const std::function<Result<Bytes>(const std::string& na
   }
   for (const std::string& name : description.intermediates) {
     MOHR_TRY(const Bytes octets, read(name));
-    MOHR_TRY(std::vector<CertificatePtr> certificates, read_at(place + "/" + name, octets, parse_certificates));
+    MOHR_TRY(std::vector<CertificatePtr> certificates, certificates_in(octets, place + "/" + name, &Certificate::parse));
     for (CertificatePtr& certificate : certificates) add_intermediate(std::move(certificate));
   }
   for (std::string& host : description.allowed_hosts) allow_host(std::move(host));
