@@ -44,6 +44,17 @@ Row examine_cache(const Arguments& arguments, bool fa) {
   return {what + amount, time.has_value(), time ? "" : render(time.error(), fa ? Language::fa : Language::en)};
 }
 
+// Of an authority only the frame was read so far; here all of each is. Empty: all is well.
+std::string advice_on(const Result<pki::Trust>& trust, bool fa) {
+  const Language language = fa ? Language::fa : Language::en;
+  if (!trust) return render(trust.error(), language);
+  if (trust->anchors().empty())
+    return fa ? "mohr trust add ROOT.pem --sha256 HEX یا ‎--trust بدهید" : "mohr trust add ROOT.pem --sha256 HEX, or give --trust";
+  for (const pki::Anchor& anchor : trust->anchors())
+    if (auto whole = anchor.certificate.whole(); !whole) return render(std::move(whole).error().at(anchor.source), language);
+  return {};
+}
+
 std::vector<Row> examine(const Arguments& arguments, bool fa) {
   std::vector<Row> rows;
   const auto say = [&](const char* en, const char* persian) { return std::string(fa ? persian : en); };
@@ -65,13 +76,8 @@ std::vector<Row> examine(const Arguments& arguments, bool fa) {
       {say("clock ", "ساعت ") + iso8601(SystemClock().now()), clock, clock ? "" : say("set the clock right", "ساعت را درست کنید")});
   rows.push_back(examine_cache(arguments, fa));
   const auto trust = trust_from(arguments);
-  const bool trusted = trust && !trust->anchors().empty();
-  std::string advice;
-  if (!trust) advice = render(trust.error(), fa ? Language::fa : Language::en);
-  else if (!trusted)
-    advice =
-        say("mohr trust add ROOT.pem --sha256 HEX, or give --trust", "mohr trust add ROOT.pem --sha256 HEX یا ‎--trust بدهید");
-  rows.push_back({say("trusted authorities", "مراکز مورد اعتماد"), trusted, advice});
+  const std::string advice = advice_on(trust, fa);
+  rows.push_back({say("trusted authorities", "مراکز مورد اعتماد"), advice.empty(), advice});
   return rows;
 }
 

@@ -149,7 +149,8 @@ Result<std::string> sign_document(const Arguments& arguments, const Terminal& te
   request.certificate = key.certificate;
   MOHR_TRY(const pki::Trust trust, trust_from(arguments));
   MOHR_TRY(const pki::InstallationPtr installation, installation_from(arguments));
-  MOHR_TRY(const pki::Evidence evidence, evidence_from(arguments, shelf_of(installation)));
+  const pki::CrlShelfPtr shelf = shelf_of(installation);
+  MOHR_TRY(const pki::Evidence evidence, evidence_from(arguments, shelf));
   request.chain = chain_from(key, trust, evidence);
   MOHR_TRY(const auto fetcher, fetcher_from(arguments, trust, hosts_of(timestamps)));
   Budget budget;
@@ -166,7 +167,7 @@ Result<std::string> sign_document(const Arguments& arguments, const Terminal& te
   warn(review.warnings, terminal);
   if (!trust.anchors().empty()) {
     std::optional<pki::RevocationCache> kept;
-    if (installation) kept.emplace(installation, clock, shelf_of(installation));
+    if (installation) kept.emplace(installation, clock, shelf);
     MOHR_TRY(const Findings status, sign::review_status(request, trust, evidence, fetcher.get(), kept ? &*kept : nullptr, budget));
     warn(status, terminal);
   }

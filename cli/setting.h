@@ -19,8 +19,9 @@ std::vector<OptionRow> with_usual_options(std::vector<OptionRow> own);  // --lan
 Result<pki::Trust> trust_from(const Arguments& arguments);
 // What the arguments changed about it, for the reports.
 Findings overrides_from(const Arguments& arguments, const pki::Trust& trust);
-// --intermediate, --crl, --ocsp; `installation` (null: none) keeps the indexes of big lists.
-pki::CrlShelfPtr shelf_of(const pki::InstallationPtr& installation);  // of big lists; null without an installation
+// Where the indexes of big lists stand; null without an installation.
+pki::CrlShelfPtr shelf_of(const pki::InstallationPtr& installation);
+// --intermediate, --crl, --ocsp.
 Result<pki::Evidence> evidence_from(const Arguments& arguments, const pki::CrlShelfPtr& shelf);
 // Null with --offline. Allowed hosts: --allow-host, the trust's, and `more`.
 Result<std::unique_ptr<pki::Fetcher>> fetcher_from(const Arguments& arguments, const pki::Trust& trust,
