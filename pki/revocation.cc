@@ -132,6 +132,14 @@ bool is_outlived(const RevocationQuery& query, const Certificate& signer, const 
   return signer.not_after() < query.known_since(source) && query.trust.anchor_of(signer) == nullptr;
 }
 
+bool has_strong_key(const RevocationQuery& query, const Certificate& signer, const crypto::Hash& source, Findings& findings) {
+  const auto key = signer.key();
+  const Instant until = key ? query.rules.algorithms->usable_until(**key) : Instant{};
+  if (query.strong_at(source) < until) return true;
+  findings.push_back(findings::revocation_algorithm_weak(signer.subject().display(), Code{key ? (*key)->name() : ""}, until));
+  return false;
+}
+
 Result<bool> is_signer_good(const RevocationQuery& query, const Certificate& signer, const Certificate& issuer, Instant time) {
   StatusMemory& memory = query.memory;
   const crypto::Hash& hash = signer.fingerprint();

@@ -44,6 +44,7 @@ class ListQuestion {
       findings_.push_back(findings::revocation_signature_bad(crl.issuer().display()));
       return {};
     }
+    if (alone.state == RevocationState::good && !has_strong_key(query_, *signer, crl.fingerprint(), findings_)) return {};
     if (alone.state != RevocationState::revoked && is_outlived(query_, *signer, crl.fingerprint())) {
       findings_.push_back(findings::revocation_signer_expired(crl.issuer().display()));
       return {};

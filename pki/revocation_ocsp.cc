@@ -16,6 +16,7 @@ bool is_responder(const OcspResponse& response, const Certificate& certificate) 
 Result<ResponderRight> judge_delegate(const RevocationQuery& query, const OcspResponse& response, const Certificate& candidate) {
   if (!candidate.has_extended_key_usage(asn1::Oid::kp_ocsp_signing)) return ResponderRight::none;
   if (!candidate.issuer().equals(query.issuer.subject())) return ResponderRight::none;
+  if (query.rules.anchor != nullptr && !allows(query.rules.anchor->purposes, Purpose::ocsp_signing)) return ResponderRight::none;
   if (response.produced_at() < candidate.not_before() || response.produced_at() > candidate.not_after()) return ResponderRight::none;
   if (candidate.key_usage() && !(*candidate.key_usage() & (kDigitalSignature | kContentCommitment))) return ResponderRight::none;
   const auto key = candidate.key();
@@ -111,6 +112,9 @@ Result<std::optional<RevocationAnswer>> ask_ocsp(const RevocationQuery& query, c
   if (right == ResponderRight::none) return refuse(findings::ocsp_not_authorised(answer.source, query.issuer.subject().display()));
   if (right == ResponderRight::expired && answer.state != RevocationState::revoked)
     return refuse(findings::revocation_signer_expired(answer.source));
+  if (answer.state == RevocationState::good && is_responder(response, query.issuer) &&
+      !has_strong_key(query, query.issuer, response.fingerprint(), findings))
+    return std::optional<RevocationAnswer>();
   if (right == ResponderRight::unchecked) return refuse(findings::ocsp_responder_unchecked(answer.source));
   if (single->status == OcspStatus::unknown)
     return refuse(findings::ocsp_status_unknown(answer.source, query.certificate.subject().display()));

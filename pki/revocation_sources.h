@@ -65,6 +65,8 @@ Result<bool> is_crl_signed_by(const RevocationQuery& query, const Crl& crl, cons
 
 // The certificate that signed a source, itself below `issuer`, is not revoked at that time; false when that is unknown.
 Result<bool> is_signer_good(const RevocationQuery& query, const Certificate& signer, const Certificate& issuer, Instant time);
+// Its key counts as strong for as long as the source may have been signed: who breaks it later could say that all is good.
+bool has_strong_key(const RevocationQuery& query, const Certificate& signer, const crypto::Hash& source, Findings& findings);
 // The signer of a source expired before the source is known to exist. An anchor's dates bind nobody.
 bool is_outlived(const RevocationQuery& query, const Certificate& signer, const crypto::Hash& source);
 

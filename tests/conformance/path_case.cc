@@ -22,8 +22,7 @@ std::string first_failure(const Findings& findings) {
 std::string revocation_trouble(const PathCase& one, const pki::Path& path, const pki::Trust& trust, const pki::Evidence& evidence,
                                Budget& budget) {
   pki::StatusRules rules;
-  if (one.inputs.least_strength)
-    rules.algorithms_at = instant("2001-01-01T00:00:00Z");  // the table's lists are of its certificates' strength
+  if (one.inputs.least_strength) rules.algorithms_at = Instant{INT64_MIN};  // the table's lists are of its certificates' strength
   for (std::size_t i = 0; i + 1 < path.certificates.size(); ++i) {
     const auto status = pki::revocation_status(*path.certificates[i], *path.certificates[i + 1], one.inputs.time, one.inputs.time, trust,
                                                evidence, budget, rules);

@@ -60,9 +60,9 @@ struct Scene {
     evidence.add(*response, Origin::given);
   }
 
-  [[nodiscard]] RevocationStatus ask(Instant time = kNow, Instant now = kNow) const {
+  [[nodiscard]] RevocationStatus ask(Instant time = kNow, Instant now = kNow, const StatusRules& rules = {}) const {
     Budget budget;
-    auto status = revocation_status(*leaf.certificate, *authority.certificate, time, now, trust, evidence, budget);
+    auto status = revocation_status(*leaf.certificate, *authority.certificate, time, now, trust, evidence, budget, rules);
     EXPECT_TRUE(status);
     return status ? *std::move(status) : RevocationStatus{};
   }
@@ -134,6 +134,34 @@ TEST(Revocation, OnlyTheIssuerOrItsDelegateAnswers) {
   unknowing.add_ocsp(OcspStatus::unknown, kNow - kHour, kNow + kDay, unknowing.authority);
   EXPECT_EQ(unknowing.ask().state, RevocationState::unknown);
   EXPECT_TRUE(has(unknowing.ask(), Check::ocsp_status_unknown));
+}
+
+// Who breaks the issuer's key once it is weak could say that all is good; that something is revoked counts all the same.
+TEST(Revocation, AnIssuerWhoseKeyIsWeakByNowVouchesForNobody) {
+  AlgorithmTable table = default_algorithms();
+  table.clear_keys();
+  ASSERT_TRUE(table.add({crypto::KeyType::ec, 256, kNow - kMinute}));
+  const StatusRules rules{.algorithms = &table};
+  Scene list, revoking, answer;
+  list.add_crl(kNow - kHour, kNow + kDay);
+  EXPECT_EQ(list.ask(kNow - kDay).state, RevocationState::good);
+  EXPECT_EQ(list.ask(kNow - kDay, kNow, rules).state, RevocationState::unknown);
+  EXPECT_TRUE(has(list.ask(kNow - kDay, kNow, rules), Check::revocation_algorithm_weak));
+  revoking.add_crl(kNow - kHour, kNow + kDay, {revoking.revoked(kNow - 2 * kDay)});
+  EXPECT_EQ(revoking.ask(kNow - kDay, kNow, rules).state, RevocationState::revoked);
+  answer.add_ocsp(OcspStatus::good, kNow - kHour, kNow + kDay, answer.authority);
+  EXPECT_EQ(answer.ask().state, RevocationState::good);
+  EXPECT_TRUE(has(answer.ask(kNow, kNow, rules), Check::revocation_algorithm_weak));
+}
+
+// docs/trust.md: the purpose "status" is for lists and answers that others than the issuer sign.
+TEST(Revocation, ADelegateAnswersOnlyBelowAnAnchorThatIsForStatus) {
+  Scene scene;
+  scene.add_ocsp(OcspStatus::good, kNow - kHour, kNow + kDay, scene.delegate);
+  Anchor anchor = scene.trust.anchors().front();
+  EXPECT_EQ(scene.ask(kNow, kNow, {.anchor = &anchor}).state, RevocationState::good);
+  anchor.purposes.status = false;
+  EXPECT_EQ(scene.ask(kNow, kNow, {.anchor = &anchor}).state, RevocationState::unknown);
 }
 
 TEST(Revocation, AListMadeAfterExpiryDoesNotVouch) {
