@@ -45,9 +45,7 @@ const AuthorityRule* custodian_for(std::span<const AuthorityRule> rules, const S
 
 std::optional<pki::AssuranceLevel> assurance_of(const PathJudgementPtr& chain) {
   if (!chain || chain->anchor == nullptr) return std::nullopt;
-  std::vector<pki::CertificatePtr> path;
-  for (const CertificateFacts& facts : chain->path) path.push_back(facts.certificate);
-  return pki::level_of(*chain->anchor, path);
+  return pki::level_of(*chain->anchor, certificates_of(*chain));
 }
 
 void judge_authority(const Policy& policy, const format::Signature& signature, const PathJudgementPtr& chain, Findings& findings) {

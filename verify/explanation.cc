@@ -91,13 +91,9 @@ void supply_statuses(const PathJudgementPtr& chain, Instant time, std::vector<Su
 // Until when everything at hand speaks for the path (EN 319 102-1 5.6.2.2), when that has ended.
 std::optional<Instant> end_of_control(const Record& record, const Verdict& verdict, const PathJudgement& chain) {
   if (chain.anchor == nullptr || !chain.path.front().revocation || !verdict.evidence) return std::nullopt;
-  std::vector<pki::CertificatePtr> path;
-  for (const CertificateFacts& facts : chain.path) path.push_back(facts.certificate);
-  pki::StatusRules rules{.anchor = chain.anchor, .algorithms = &record.policy->algorithms()};
-  rules.longest_age = record.policy->freshness(StatusOf::signer).longest_age;
-  rules.next_update_binds = record.policy->freshness(StatusOf::signer).next_update;
   Budget budget;
-  const auto control = pki::slide_time(path, verdict.checked_at, record.trust, *verdict.evidence, budget, rules);
+  const auto control = pki::slide_time(certificates_of(chain), verdict.checked_at, record.trust, *verdict.evidence, budget,
+                                       status_rules(record.policy.get(), StatusOf::signer, chain.anchor, nullptr));
   return control && control->time < verdict.checked_at ? control->time : std::nullopt;
 }
 

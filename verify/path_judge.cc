@@ -12,15 +12,42 @@ namespace mohr::verify {
 namespace {
 
 crypto::Hash cache_key(const PathQuestion& question, const Grounds& grounds) {
-  std::array<Byte, 66> octets{};
+  std::array<Byte, 74> octets{};
   std::copy_n(question.target->fingerprint().octets.begin(), 32, octets.begin());
   std::copy_n(grounds.identity.octets.begin(), 32, octets.begin() + 32);
   octets[64] = static_cast<Byte>(question.purpose);
   octets[65] = static_cast<Byte>((question.time_is_proven ? 1 : 0) | (question.revocation ? 2 : 0));
+  // What is good at one proven time says nothing of another one: an answer that did not decide may say otherwise there.
+  if (question.time_is_proven) std::memcpy(&octets[66], &question.time.seconds, sizeof question.time.seconds);
   return crypto::sha256(octets);
 }
 
-Instant next_midnight(Instant now) { return {(now.seconds / kDay + 1) * kDay - 1}; }
+// The last instant at which everything at hand says what it says now: rows of algorithms change at midnight, certificates of signers end,
+// lists and answers begin (5 minutes before they say so, pki/revocation.cc), end, and date revocations.
+Instant before_next_change(const pki::Path& path, const pki::Trust& trust, const pki::Evidence& evidence, Instant now) {
+  Instant until{(now.seconds / kDay + 1) * kDay - 1};
+  const auto changes_at = [&](Instant time) {
+    if (time > now) until = std::min(until, time - 1);
+  };
+  const auto dates_of = [&](Instant begin, const std::optional<Instant>& end) {
+    changes_at(begin);
+    changes_at(begin - 5 * kMinute);
+    if (end) changes_at(*end + 1);  // it still counts then
+  };
+  for (const pki::CertificatePtr& one : path.certificates) dates_of(one->not_before(), one->not_after());
+  for (const pki::CertificatePtr& one : trust.intermediates()) dates_of(one->not_before(), one->not_after());
+  for (const auto& held : evidence.certificates()) dates_of(held.item->not_before(), held.item->not_after());
+  for (const auto& held : evidence.crls()) dates_of(held.item->this_update(), held.item->next_update());
+  for (const auto& held : evidence.ocsp_responses()) {
+    dates_of(held.item->produced_at(), std::nullopt);
+    for (const pki::SingleResponse& one : held.item->responses()) {
+      dates_of(one.this_update, one.next_update);
+      changes_at(one.revocation_time);
+    }
+    for (const pki::CertificatePtr& one : held.item->certificates()) dates_of(one->not_before(), one->not_after());
+  }
+  return until;
+}
 
 // Why nothing at hand says what the status is: information that is too old, that a signer gave who has expired since, or none at all.
 Finding status_unknown(const pki::Certificate& certificate, const pki::RevocationStatus& status) {
@@ -55,19 +82,34 @@ void judge_revocation(const pki::Certificate& certificate, const pki::Revocation
   for (const Finding& why : status.findings) findings.push_back(why);
 }
 
+}  // namespace
+
+pki::StatusRules status_rules(const Policy* policy, StatusOf whose, const pki::Anchor* anchor, const pki::ProofsOfExistence* proofs) {
+  pki::StatusRules rules{.anchor = anchor, .algorithms = &algorithms_of(policy), .proofs = proofs};
+  if (policy == nullptr) return rules;
+  rules.longest_age = policy->freshness(whose).longest_age;
+  rules.next_update_binds = policy->freshness(whose).next_update;
+  return rules;
+}
+
+std::vector<pki::CertificatePtr> certificates_of(const PathJudgement& judgement) {
+  std::vector<pki::CertificatePtr> path;
+  for (const CertificateFacts& facts : judgement.path) path.push_back(facts.certificate);
+  return path;
+}
+
+namespace {
+
 Result<void> check_revocation(const PathQuestion& question, const Grounds& grounds, PathJudgement& judgement) {
-  pki::StatusRules rules{.anchor = judgement.anchor, .algorithms = &algorithms_of(grounds.policy), .proofs = grounds.proofs};
   for (std::size_t i = 0; i + 1 < judgement.path.size(); ++i) {
     const pki::CertificatePtr& certificate = judgement.path[i].certificate;
     if (question.purpose == pki::Purpose::ocsp_signing && certificate->extension(asn1::Oid::ocsp_nocheck) != nullptr) continue;
-    if (grounds.policy != nullptr) {
-      const bool of_timestamp = question.purpose == pki::Purpose::time_stamping;
-      const Freshness& freshness = grounds.policy->freshness(of_timestamp ? StatusOf::timestamp
-                                                             : i == 0     ? StatusOf::signer
-                                                                          : StatusOf::authority);
-      rules.longest_age = freshness.longest_age;
-      rules.next_update_binds = freshness.next_update;
-    }
+    const bool of_timestamp = question.purpose == pki::Purpose::time_stamping;
+    const pki::StatusRules rules = status_rules(grounds.policy,
+                                                of_timestamp ? StatusOf::timestamp
+                                                : i == 0     ? StatusOf::signer
+                                                             : StatusOf::authority,
+                                                judgement.anchor, grounds.proofs);
     MOHR_TRY(pki::RevocationStatus status, pki::revocation_status(*certificate, *judgement.path[i + 1].certificate, question.time,
                                                                   question.now, grounds.trust, grounds.evidence, grounds.budget, rules));
     if (grounds.assumed != nullptr && grounds.assumed->good_status.contains(certificate->fingerprint())) {
@@ -75,13 +117,11 @@ Result<void> check_revocation(const PathQuestion& question, const Grounds& groun
       status.state = pki::RevocationState::good;
     }
     judge_revocation(*certificate, status, i == 0, judgement.findings);
-    if (status.this_update > judgement.from) judgement.from = status.this_update;
-    if (status.next_update && *status.next_update < judgement.until) judgement.until = *status.next_update;
+    judgement.from = std::max(judgement.from, status.this_update);
     if (rules.next_update_binds && !status.next_update)
       judgement.until = std::min(judgement.until, status.this_update + rules.without_next_update);
     if (rules.longest_age) judgement.until = std::min(judgement.until, status.this_update + *rules.longest_age);
-    if (status.state == pki::RevocationState::good && status.revoked_at.seconds != 0)  // later than the wanted time
-      judgement.wanted_until = std::min(judgement.wanted_until, status.revoked_at - 1);
+    if (status.revoked_at > question.now) judgement.until = std::min(judgement.until, status.revoked_at - 1);
     judgement.path[i].revocation = std::move(status);
   }
   return {};
@@ -117,13 +157,13 @@ std::size_t PathCache::Hasher::operator()(const crypto::Hash& hash) const {
   return value;
 }
 
-PathJudgementPtr PathCache::find(const crypto::Hash& key, Instant time, Instant now) const {
+PathJudgementPtr PathCache::find(const crypto::Hash& key, const PathQuestion& question) const {
   const std::shared_lock lock(mutex_);
   const auto found = judgements_.find(key);
   if (found == judgements_.end()) return nullptr;
   const PathJudgement& held = *found->second;
-  const bool holds = time >= held.wanted_from && time <= held.wanted_until && now >= held.from && now <= held.until;
-  return holds ? found->second : nullptr;
+  const auto holds = [&](Instant time) { return time >= held.from && time <= held.until; };
+  return holds(question.now) && (question.time_is_proven || holds(question.time)) ? found->second : nullptr;
 }
 
 void PathCache::keep(const crypto::Hash& key, PathJudgementPtr judgement) {
@@ -136,20 +176,19 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
   crypto::Hash key;
   if (grounds.cache != nullptr) {
     key = cache_key(question, grounds);
-    if (PathJudgementPtr held = grounds.cache->find(key, question.time, question.now)) return held;
+    if (PathJudgementPtr held = grounds.cache->find(key, question)) return held;
   }
   auto judgement = std::make_shared<PathJudgement>();
   MOHR_TRY(
       pki::Path path,
       pki::find_path(question.target, {.purpose = question.purpose, .time = question.time, .algorithms = &algorithms_of(grounds.policy)},
                      grounds.trust, grounds.evidence, grounds.budget));
+  judgement->from = path.valid_from;
+  judgement->until = std::min(path.valid_until, before_next_change(path, grounds.trust, grounds.evidence, question.now));
   for (pki::CertificatePtr& certificate : path.certificates) judgement->path.push_back({std::move(certificate), {}});
   judgement->anchor = path.anchor;
   for (pki::Path& rejected : path.rejected) judgement->rejected.push_back({std::move(rejected.certificates), std::move(rejected.findings)});
   judgement->findings = std::move(path.findings);
-  judgement->from = path.valid_from;
-  judgement->until = std::min(path.valid_until, next_midnight(question.now));  // rows of algorithms change at midnight
-  judgement->wanted_until = next_midnight(question.time);
   if (grounds.opinion != nullptr) ask_about_chain(*grounds.opinion, question.time, *judgement);
   // A policy may let a signer's key have another usage, never that of an authority behind the verdict.
   const auto fails = [&](const Finding& finding) {
@@ -170,9 +209,6 @@ Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds&
     judgement->findings.push_back(findings::revocation_not_checked());
   }
   if (judgement->chained) refine_dates(question, *judgement);
-  // What an answer that did not decide says of another proven time is not known here: that one is judged by itself.
-  judgement->wanted_from = question.time_is_proven ? question.time : judgement->from;
-  judgement->wanted_until = question.time_is_proven ? question.time : std::min(judgement->wanted_until, judgement->until);
   judgement->good = judgement->anchor != nullptr && std::none_of(judgement->findings.begin(), judgement->findings.end(), fails);
   if (judgement->good && grounds.cache != nullptr) grounds.cache->keep(key, judgement);
   return PathJudgementPtr(std::move(judgement));

@@ -11,11 +11,13 @@
 namespace mohr::verify {
 
 class Policy;
+enum class StatusOf : std::uint8_t;  // policy.h
+struct PathQuestion;
 
 // Bounded; safe over threads; holds good judgements only, by everything they were built on.
 class PathCache {
  public:
-  [[nodiscard]] PathJudgementPtr find(const crypto::Hash& key, Instant time, Instant now) const;
+  [[nodiscard]] PathJudgementPtr find(const crypto::Hash& key, const PathQuestion& question) const;
   void keep(const crypto::Hash& key, PathJudgementPtr judgement);
 
  private:
@@ -55,6 +57,9 @@ struct Grounds {
   const pki::ProofsOfExistence* proofs = nullptr;  // since when the evidence is known to exist; null: since now
 };
 Result<PathJudgementPtr> judge_path(const PathQuestion& question, const Grounds& grounds);
+// How the policy (null: the default) wants a status looked for.
+pki::StatusRules status_rules(const Policy* policy, StatusOf whose, const pki::Anchor* anchor, const pki::ProofsOfExistence* proofs);
+std::vector<pki::CertificatePtr> certificates_of(const PathJudgement& judgement);
 // Where the statuses that are unknown in it could be had.
 std::vector<pki::Need> missing_statuses(const PathJudgement& judgement);
 // The same for a single certificate, fetching what is missing (null: offline) into `evidence`.

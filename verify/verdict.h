@@ -67,8 +67,7 @@ struct PathJudgement {
   bool chained = false;                // a path to an anchor verifies: its certificates' URLs may be fetched
   std::vector<RejectedPath> rejected;  // in the order of trial; the path above is among them when none holds
   OpinionScope opinion;
-  Instant from, until;                // of checking: good as long as it lies in here
-  Instant wanted_from, wanted_until;  // the same for the time at which the status is wanted
+  Instant from, until;  // good as long as the time of checking lies in here, and the wanted time where it is not proven
 };
 using PathJudgementPtr = std::shared_ptr<const PathJudgement>;
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 #include "format/reader.h"
 #include "format/timestamp_carrier.h"
@@ -44,15 +45,20 @@ struct World {
 
   World() {
     EXPECT_TRUE(trust.add_anchor({root.certificate, true, true, "test"}));
+    sign_by(signer);
+  }
+
+  void sign_by(const Party& by) {
     sign::Request request;
     request.format = format::Format::cades;
     request.packaging = sign::Packaging::attached;
     request.now = kSigned;
-    request.key = signer.key.get();
-    request.certificate = signer.certificate;
+    request.key = by.key.get();
+    request.certificate = by.certificate;
     Budget budget;
-    const Bytes octets = *sign::sign_bytes(as_bytes("letter"), request, budget);
-    facts = *format::read(MemorySource(octets), nullptr, budget);
+    const auto octets = sign::sign_bytes(as_bytes("letter"), request, budget);
+    ASSERT_TRUE(octets) << render(octets.error(), Language::en);
+    facts = *format::read(MemorySource(*octets), nullptr, budget);
   }
 
   format::Signature& signature() { return facts.signatures.front(); }
@@ -67,35 +73,25 @@ struct World {
     return crl;
   }
 
-  Bytes token(const Party& authority, Instant time, ByteView stamped) {
-    pki::TimestampRequest request;
-    request.imprint = to_bytes(crypto::sha256(stamped).view());
-    pki::TimestampProfile profile;
-    profile.policy = "2.999.1";
-    profile.now = time;
-    profile.serial = Bytes(16, 0x43);
-    const Bytes response = *pki::issue_timestamp_response(request, profile, *authority.key, authority.certificate, {});
-    return to_bytes(*pki::token_from_response(response));
-  }
-
   format::TimestampCarrier& stamp(const Party& authority, Instant time, TimestampKind kind = TimestampKind::signature,
                                   std::vector<crypto::Hash> more = {}) {
     Budget budget;
-    auto carrier =
-        *format::read_carrier_over(kind, token(authority, time, signature().value), signature().value, signature(), budget, nullptr);
+    auto carrier = *format::read_carrier_over(kind, test::timestamp_token(authority, signature().value, time), signature().value,
+                                              signature(), budget, nullptr);
     carrier.covers.insert(carrier.covers.end(), more.begin(), more.end());
     for (const pki::CertificatePtr& certificate : carrier.token->certificates) evidence.add(certificate, pki::Origin::document);
     signature().timestamps.push_back(std::move(carrier));
     return signature().timestamps.back();
   }
 
-  SignatureVerdict judge(Instant now = kNow, PathCache* cache = nullptr) {
+  SignatureVerdict judge(Instant now = kNow, PathCache* cache = nullptr, const PolicyPtr& policy = nullptr) {
     Budget budget;
     Question question;
     question.now = now;
     Options options;
     options.opinions = 1;
-    const auto verdicts = evaluate(facts, {question, options, {evidence, trust, budget, cache, evidence.identity()}});
+    const auto verdicts =
+        evaluate(facts, {question, options, {evidence, trust, budget, cache, evidence.identity(), nullptr, nullptr, policy.get()}});
     EXPECT_TRUE(verdicts);
     return verdicts->front();
   }
@@ -237,26 +233,9 @@ TEST(Forged, NoRelaxedCheckHidesASignatureThatNobodyMade) {
     options.from = kSigned - kDay;
     options.to = kSigned + 100 * kDay;
     options.extensions = extensions;
-    const Party forged = test::make_party(crypto::NewKey::p256, options, &pretender);
-    sign::Request request;
-    request.format = format::Format::cades;
-    request.packaging = sign::Packaging::attached;
-    request.now = kSigned;
-    request.key = forged.key.get();
-    request.certificate = forged.certificate;
-    Budget budget;
-    const auto octets = sign::sign_bytes(as_bytes("letter"), request, budget);
-    ASSERT_TRUE(octets) << render(octets.error(), Language::en);
-    world.facts = *format::read(MemorySource(*octets), nullptr, budget);
-    Question question;
-    question.now = kSigned + kDay;
-    Options judging;
-    judging.opinions = 1;
-    judging.policy = Policy::built_in("dss-default");
-    const auto verdicts = evaluate(
-        world.facts, {question, judging, {world.evidence, world.trust, budget, nullptr, {}, nullptr, nullptr, judging.policy.get()}});
-    ASSERT_TRUE(verdicts);
-    EXPECT_NE(verdicts->front().outcome, Outcome::accept);
+    world.sign_by(test::make_party(crypto::NewKey::p256, options, &pretender));
+    for (const std::string_view policy : Policy::built_in_names())
+      EXPECT_NE(world.judge(kSigned + kDay, nullptr, Policy::built_in(policy)).outcome, Outcome::accept) << policy;
   }
 }
 
@@ -357,6 +336,32 @@ TEST(Metamorphic, ACacheNeverChangesAVerdict) {
         world.signature().claimed_time = now - kHour;
       }
     }
+  }
+}
+
+// What happens within a day ends a judgement too: a list that comes, one that ends, a proven time before and after a revocation.
+TEST(Metamorphic, ACacheEndsWithWhatItRestsOn) {
+  const Instant day = kSigned + 10 * kDay;
+  World comes, ends, between;
+  comes.list(kSigned, kSigned + 40 * kDay);
+  comes.list(day + 6 * kHour, kSigned + 40 * kDay, {{{}, day + 5 * kHour, 1}});
+  ends.list(kSigned, day + 4 * kHour);
+  between.list(day, kSigned + 40 * kDay, {{{}, kSigned + 2 * kDay, 1}});
+  for (World* world : {&comes, &ends}) {
+    PathCache cache;
+    std::set<std::string> seen;
+    for (Instant now = day; now < day + 12 * kHour; now = now + kHour) {
+      const std::string cached = decision(world->judge(now, &cache));
+      EXPECT_EQ(cached, decision(world->judge(now))) << iso8601(now);
+      seen.insert(cached);
+    }
+    EXPECT_EQ(seen.size(), 2U);
+  }
+  PathCache cache;
+  for (const Instant stamped : {kSigned + kDay, kSigned + 3 * kDay, kSigned + kDay}) {
+    between.signature().timestamps.clear();
+    between.stamp(between.tsa, stamped);
+    EXPECT_EQ(between.judge(day + kHour, &cache).outcome == Outcome::accept, stamped < kSigned + 2 * kDay) << iso8601(stamped);
   }
 }
 
