@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <random>
 
 #include "bench/material.h"
 #include "bench/rows.h"
+#include "bench/timing.h"
 #include "pki/asn1/der_writer.h"
 #include "pki/issue.h"
 
@@ -30,18 +30,6 @@ struct FreeX509 {
 };
 using OpensslCrl = std::unique_ptr<X509_CRL, FreeX509>;
 using OpensslNumber = std::unique_ptr<ASN1_INTEGER, FreeX509>;
-
-template <class Operation>
-double us(Operation operation) {
-  const auto start = std::chrono::steady_clock::now();
-  operation();
-  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 // Memory of this process that is no file's, in KiB.
 double own_memory() {

@@ -2,11 +2,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 
 #include "bench/material.h"
 #include "bench/rows.h"
+#include "bench/timing.h"
 #include "pki/asn1/der_writer.h"
 #include "pki/issue.h"
 #include "verify/evaluation.h"
@@ -16,6 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::size_t kPayload = 2048;
+constexpr Instant kStamped{kNow.seconds + kMinute};
 constexpr Instant kChecked{kNow.seconds + kHour};
 
 // A raw verification that the document needs, with everything at hand.
@@ -39,44 +40,6 @@ Raw raw_of(const pki::Certificate& issuer, const pki::Crl& crl) {
 }
 Raw raw_of(const pki::Certificate& responder, const pki::OcspResponse& answer) {
   return {must(responder.key(), "key"), answer.signature_algorithm(), to_bytes(answer.tbs()), to_bytes(answer.signature())};
-}
-
-struct Authority {
-  std::unique_ptr<crypto::SigningKey> key;
-  pki::CertificatePtr certificate;
-};
-
-// One under the chain's CA: a time-stamp authority, or a responder that needs no status of its own.
-Authority make_authority(const Chain& chain, crypto::NewKey kind, const char* name, asn1::Oid purpose) {
-  Authority authority{must(crypto::generate_key(kind), "key"), nullptr};
-  pki::CertificateProfile profile;
-  const pki::NamePart part{asn1::Oid::common_name, name};
-  profile.subject = pki::write_name({&part, 1});
-  profile.spki = to_bytes(authority.key->public_key().spki());
-  profile.serial = crypto::random_bytes(16);
-  profile.serial[0] = 0x41;
-  profile.not_before = kNow - kDay;
-  profile.not_after = kNow + 365 * kDay;
-  profile.key_usage = pki::kDigitalSignature;
-  profile.extended_key_usages = {purpose};
-  profile.extended_key_usage_critical = purpose == asn1::Oid::kp_time_stamping;
-  profile.ocsp_nocheck = purpose == asn1::Oid::kp_ocsp_signing;
-  const auto algorithm = crypto::preferred_algorithm(chain.ca_key->public_key());
-  authority.certificate =
-      must(pki::Certificate::parse(must(pki::issue_certificate(profile, *chain.ca_key, chain.ca.get(), algorithm), name)), name);
-  return authority;
-}
-
-Bytes token_over(ByteView stamped, const Authority& authority) {
-  pki::TimestampRequest request;
-  request.imprint = to_bytes(crypto::sha256(stamped).view());
-  pki::TimestampProfile profile;
-  profile.policy = "2.999.1";
-  profile.now = kNow + kMinute;
-  profile.serial = crypto::random_bytes(16);
-  profile.serial[0] = 0x41;
-  const Bytes response = must(pki::issue_timestamp_response(request, profile, *authority.key, authority.certificate, {}), "time-stamp");
-  return to_bytes(must(pki::token_from_response(response), "token"));
 }
 
 // Everything about one kind of key; lives until the program ends.
@@ -139,7 +102,7 @@ void write_message(LongTerm& l, int stamps) {
   parts.signed_attributes = signer.signed_octets;
   parts.signature = signer.signature;
   for (int i = 0; i < stamps; ++i) {
-    const Bytes token = token_over(signer.signature, l.tsa);
+    const Bytes token = token_over(signer.signature, l.tsa, kStamped);
     const auto read = must(pki::parse_timestamp_token(token, budget), "token");
     l.stamp = raw_of(*l.tsa.certificate, read.cms.signers.front());
     parts.unsigned_attributes.push_back(pki::write_attribute(asn1::dotted(asn1::Oid::signature_time_stamp), token));
@@ -157,8 +120,8 @@ void write_message(LongTerm& l, int stamps) {
 LongTerm* make_long_term(crypto::NewKey kind, int stamps) {
   auto* l = new LongTerm;  // NOLINT: kept until the program ends
   l->chain = make_chain(kind);
-  l->tsa = make_authority(l->chain, kind, "Bench TSA", asn1::Oid::kp_time_stamping);
-  l->responder = make_authority(l->chain, kind, "Bench OCSP", asn1::Oid::kp_ocsp_signing);
+  l->tsa = make_authority(kind, "Bench TSA", asn1::Oid::kp_time_stamping, &l->chain);
+  l->responder = make_authority(kind, "Bench OCSP", asn1::Oid::kp_ocsp_signing, &l->chain);
   l->payload = crypto::random_bytes(kPayload);
   write_message(*l, stamps);
   l->warm = verifier_of(l->chain, true, true);
@@ -171,7 +134,7 @@ void verify_with(const verify::Verifier& verifier, const LongTerm& l) {
   question.now = kChecked;
   const auto verdict = verifier.verify(MemorySource(l.message), nullptr, {}, question, nullptr);
   if (!verdict || verdict->outcome != verify::Outcome::accept) stop("a message that must be accepted was not");
-  if (verdict->signatures.front().best_signature_time != kNow + kMinute) stop("the time-stamp does not decide");
+  if (verdict->signatures.front().best_signature_time != kStamped) stop("the time-stamp does not decide");
 }
 
 void raw_warm(const LongTerm& l) {
@@ -184,18 +147,6 @@ void raw_warm(const LongTerm& l) {
 void raw_cold(const LongTerm& l) {
   raw_warm(l);
   for (const Raw& one : l.chains) one.verify();
-}
-
-template <class Operation>
-double us_of(Operation operation) {
-  const auto start = std::chrono::steady_clock::now();
-  operation();
-  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 // What judging costs beside the raw operations: both timed in turn, the difference of their medians.
@@ -215,13 +166,13 @@ Row judgement_row() {
   const verify::Options& options = l->warm->options();
   std::vector<double> whole, raw;
   for (int round = 0; round < 4000; ++round) {
-    whole.push_back(us_of([&] {
+    whole.push_back(us([&] {
       Budget own;
       const verify::Grounds grounds{evidence, l->warm->trust(), own, &cache, l->warm->trust().identity()};
       const auto verdicts = must(verify::evaluate(facts, {question, options, grounds}), "judgement");
       if (verdicts.front().outcome != verify::Outcome::accept || verdicts.front().timestamps.size() != 2) stop("judged otherwise");
     }));
-    raw.push_back(us_of([&] {
+    raw.push_back(us([&] {
       l->signature.verify();
       l->stamp.verify();
       l->stamp.verify();
@@ -280,13 +231,13 @@ void add_peers(const LongTerm& l, std::vector<Row>& rows) {
   const std::string home = MOHR_SOURCE_DIR, cache = home + "/.cache/interop";
   const Files files(l);
   const auto add = [&](const char* id, const char* what, const std::string& command) {
-    const auto us = peer_says(command);
-    if (!us) return;
+    const auto theirs = peer_says(command);
+    if (!theirs) return;
     Row row{id, what, "mohr, the same message, nothing cached", 0, {}, {}};
-    row.value_us = *us;
+    row.value_us = *theirs;
     row.measured = true;
     std::vector<double> ours;
-    for (int round = 0; round < 201; ++round) ours.push_back(us_of([&] { verify_with(*l.cold, l); }));
+    for (int round = 0; round < 201; ++round) ours.push_back(us([&] { verify_with(*l.cold, l); }));
     row.reference_us = median(std::move(ours));
     rows.push_back(std::move(row));
   };

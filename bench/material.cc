@@ -52,6 +52,39 @@ Chain make_chain(crypto::NewKey kind) {
   return chain;
 }
 
+Authority make_authority(crypto::NewKey kind, const char* name, asn1::Oid purpose, const Chain* chain) {
+  Authority authority{must(crypto::generate_key(kind), "key"), nullptr};
+  const crypto::SigningKey& by = chain != nullptr ? *chain->ca_key : *authority.key;
+  pki::CertificateProfile profile;
+  const pki::NamePart part{asn1::Oid::common_name, name};
+  profile.subject = pki::write_name({&part, 1});
+  profile.spki = to_bytes(authority.key->public_key().spki());
+  profile.serial = crypto::random_bytes(16);
+  profile.serial[0] = 0x41;
+  profile.not_before = kNow - kDay;
+  profile.not_after = kNow + 365 * kDay;
+  profile.key_usage = pki::kDigitalSignature;
+  profile.extended_key_usages = {purpose};
+  profile.extended_key_usage_critical = purpose == asn1::Oid::kp_time_stamping;
+  profile.ocsp_nocheck = purpose == asn1::Oid::kp_ocsp_signing;
+  const Bytes der =
+      must(pki::issue_certificate(profile, by, chain != nullptr ? chain->ca.get() : nullptr, crypto::preferred_algorithm(by.public_key())),
+           name);
+  authority.certificate = must(pki::Certificate::parse(der), name);
+  return authority;
+}
+
+Bytes token_over(ByteView stamped, const Authority& authority, Instant time) {
+  pki::TimestampRequest request;
+  request.imprint = to_bytes(crypto::sha256(stamped).view());
+  pki::TimestampProfile profile;
+  profile.policy = "2.999.1";
+  profile.now = time;
+  profile.serial = Bytes(16, 0x43);
+  const Bytes response = must(pki::issue_timestamp_response(request, profile, *authority.key, authority.certificate, {}), "time-stamp");
+  return to_bytes(must(pki::token_from_response(response), "token"));
+}
+
 std::vector<pki::CertificatePtr> make_path(crypto::NewKey kind, std::size_t length) {
   std::vector<pki::CertificatePtr> path;
   auto issuer_key = must(crypto::generate_key(kind), "key");

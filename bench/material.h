@@ -15,6 +15,15 @@ struct Chain {  // root, issuing CA, signer: all of one kind of key
 };
 Chain make_chain(crypto::NewKey kind);
 
+struct Authority {
+  std::unique_ptr<crypto::SigningKey> key;
+  pki::CertificatePtr certificate;
+};
+// One whose key is for that purpose, certified by the CA of `chain` (null: by itself). A responder needs no status of its own.
+Authority make_authority(crypto::NewKey kind, const char* name, asn1::Oid purpose, const Chain* chain = nullptr);
+// A time-stamp token (ContentInfo) over `stamped`.
+Bytes token_over(ByteView stamped, const Authority& authority, Instant time);
+
 // Certificates from the target up to the root, each issued by the next.
 std::vector<pki::CertificatePtr> make_path(crypto::NewKey kind, std::size_t length);
 // `count` authorities that all certify each other (count * (count - 1) certificates), and under the first a target; no root.

@@ -11,6 +11,7 @@
 
 #include "bench/material.h"
 #include "bench/rows.h"
+#include "bench/timing.h"
 
 extern char** environ;
 
@@ -63,10 +64,6 @@ std::vector<Row> process_rows(const std::string& mohr) {
     rss = std::max(rss, cost.rss_mib);
   }
   fs::remove_all(folder);
-  const auto median = [](std::vector<double>& v) {
-    std::sort(v.begin(), v.end());
-    return v[v.size() / 2];
-  };
   Row row{
       "process_verify_small_cms", "mohr verify --offline of a 2 KiB CMS, a whole process", "openssl version, a whole process", 2.2, {}, {}};
   row.value_us = median(values);

@@ -10,29 +10,6 @@ namespace {
 
 constexpr std::size_t kStamped = 256;  // a signature value of RSA-2048
 
-struct Authority {
-  std::unique_ptr<crypto::SigningKey> key;
-  pki::CertificatePtr certificate;
-};
-
-Authority make_authority(crypto::NewKey kind) {
-  Authority authority{must(crypto::generate_key(kind), "key"), nullptr};
-  pki::CertificateProfile profile;
-  const pki::NamePart name{asn1::Oid::common_name, "Bench TSA"};
-  profile.subject = pki::write_name({&name, 1});
-  profile.spki = to_bytes(authority.key->public_key().spki());
-  profile.serial = Bytes(9, 0x41);
-  profile.not_before = kNow - kDay;
-  profile.not_after = kNow + 365 * kDay;
-  profile.key_usage = pki::kDigitalSignature;
-  profile.extended_key_usages = {asn1::Oid::kp_time_stamping};
-  profile.extended_key_usage_critical = true;
-  const Bytes der =
-      must(pki::issue_certificate(profile, *authority.key, nullptr, crypto::preferred_algorithm(authority.key->public_key())), "TSA");
-  authority.certificate = must(pki::Certificate::parse(der), "TSA");
-  return authority;
-}
-
 pki::TimestampRequest request_for(ByteView stamped) {
   pki::TimestampRequest request;
   request.imprint = to_bytes(crypto::sha256(stamped).view());
@@ -77,10 +54,9 @@ void verify_token(Verification& v) {
 
 Verification* make_verification() {
   auto* v = new Verification;  // NOLINT: kept until the program ends
-  v->authority = make_authority(crypto::NewKey::rsa2048);
+  v->authority = make_authority(crypto::NewKey::rsa2048, "Bench TSA", asn1::Oid::kp_time_stamping);
   v->stamped = crypto::random_bytes(kStamped);
-  const Bytes response = answer(v->authority, pki::write_timestamp_request(request_for(v->stamped)));
-  v->token = to_bytes(must(pki::token_from_response(response), "token"));
+  v->token = token_over(v->stamped, v->authority, kNow);
   if (auto added = v->trust.add_anchor({v->authority.certificate, false, false, "bench"}); !added) stop("anchor");
   v->question.now = kNow + kMinute;
   v->options.opinions = 1;
@@ -98,7 +74,7 @@ Verification* make_verification() {
 
 std::vector<Row> timestamp_rows() {
   std::vector<Row> rows;
-  auto authority = std::make_shared<Authority>(make_authority(crypto::NewKey::p256));
+  auto authority = std::make_shared<Authority>(make_authority(crypto::NewKey::p256, "Bench TSA", asn1::Oid::kp_time_stamping));
   const Bytes request = pki::write_timestamp_request(request_for(Bytes(kStamped, 1)));
   const crypto::SignatureAlgorithm algorithm = crypto::preferred_algorithm(authority->key->public_key());
   rows.push_back({"tsa_token_p256", "request read, token of P-256 made, its certificate in it", "one raw signature", 1.4,

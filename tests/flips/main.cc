@@ -176,17 +176,6 @@ struct World {
         "list");
     evidence.add(must(pki::Crl::parse(list, budget), "list"), pki::Origin::given);
   }
-  [[nodiscard]] Result<Bytes> stamp(ByteView stamped) const {
-    pki::TimestampRequest request;
-    request.imprint = to_bytes(crypto::sha256(stamped).view());
-    pki::TimestampProfile profile;
-    profile.policy = "2.999.1";
-    profile.now = kNow;
-    profile.serial = Bytes(16, 0x43);
-    MOHR_TRY(const Bytes response, pki::issue_timestamp_response(request, profile, *tsa.key, tsa.certificate, {}));
-    MOHR_TRY(const ByteView token, pki::token_from_response(response));
-    return to_bytes(token);
-  }
   [[nodiscard]] Document sign(const std::string& name, format::Format format, sign::Packaging packaging, const std::string& content,
                               bool stamped) const {
     sign::Request request;
@@ -197,7 +186,7 @@ struct World {
     request.key = signer.key.get();
     request.certificate = signer.certificate;
     request.identity.tracking_id = "T-1";
-    if (stamped) request.stamp = [this](ByteView octets) { return stamp(octets); };
+    if (stamped) request.stamp = [this](ByteView octets) -> Result<Bytes> { return timestamp_token(tsa, octets); };
     Budget budget;
     Document document{name + (stamped ? " T" : " B"), must(sign::sign_bytes(as_bytes(content), request, budget), name), std::nullopt};
     if (packaging == sign::Packaging::detached) document.content = to_bytes(as_bytes(content));

@@ -220,14 +220,7 @@ TEST(Cades, EveryBitFlipIsSeenOrMeansNothing) {
 
 Bytes token_over(ByteView stamped, Instant time) {
   static const test::Party authority = test::timestamp_party();
-  pki::TimestampRequest request;
-  request.imprint = to_bytes(crypto::sha256(stamped).view());
-  pki::TimestampProfile profile;
-  profile.policy = "2.999.1";
-  profile.now = time;
-  profile.serial = Bytes(16, 0x43);
-  const Bytes response = *pki::issue_timestamp_response(request, profile, *authority.key, authority.certificate, {});
-  return to_bytes(*pki::token_from_response(response));
+  return test::timestamp_token(authority, stamped, time);
 }
 
 // The message with its archive-time-stamp v2 of TS 101 733, over [1] with or without tag and length; in BER over what is sent.

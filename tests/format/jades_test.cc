@@ -146,15 +146,8 @@ TEST(Jades, CounterSignaturesSpeakForThemselves) {
 // The member of a time-stamp over that text.
 std::string stamp(const std::string& name, std::string_view over, const std::string& canonicalization = "") {
   static const test::Party authority = test::timestamp_party();
-  pki::TimestampRequest request;
-  request.imprint = to_bytes(crypto::sha256(as_bytes(over)).view());
-  pki::TimestampProfile profile;
-  profile.policy = "2.999.1";
-  profile.now = test::kNow;
-  profile.serial = Bytes(16, 0x43);
-  const Bytes response = *pki::issue_timestamp_response(request, profile, *authority.key, authority.certificate, {});
   const std::string method = canonicalization.empty() ? "" : R"("canonAlg":")" + canonicalization + R"(",)";
-  return "{\"" + name + "\":{" + method + R"("tstTokens":[{"val":")" + base64(*pki::token_from_response(response)) + "\"}]}}";
+  return "{\"" + name + "\":{" + method + R"("tstTokens":[{"val":")" + base64(test::timestamp_token(authority, as_bytes(over))) + "\"}]}}";
 }
 
 TEST(Jades, TimestampsOverComponents) {

@@ -54,6 +54,18 @@ Party timestamp_party(bool critical) {
   return make_party(crypto::NewKey::p256, options);
 }
 
+Bytes timestamp_token(const Party& authority, ByteView stamped, Instant time) {
+  pki::TimestampRequest request;
+  request.imprint = to_bytes(crypto::sha256(stamped).view());
+  pki::TimestampProfile profile;
+  profile.policy = "2.999.1";
+  profile.now = time;
+  profile.serial = Bytes(16, 0x43);
+  const auto response = pki::issue_timestamp_response(request, profile, *authority.key, authority.certificate, {});
+  EXPECT_TRUE(response);
+  return to_bytes(*pki::token_from_response(*response));
+}
+
 Bytes ber_from_der(ByteView der) {
   Bytes out;
   asn1::Reader reader(der);

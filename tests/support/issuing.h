@@ -28,6 +28,8 @@ Party make_party(crypto::NewKey kind, const PartyOptions& options = {}, const Pa
 const Party& rsa_party();
 const Party& p256_party();
 Party timestamp_party(bool critical = true);
+// A token (ContentInfo) of `authority` over SHA-256 of `stamped`.
+Bytes timestamp_token(const Party& authority, ByteView stamped, Instant time = kNow);
 
 // The same message with indefinite lengths, and every OCTET STRING in parts.
 Bytes ber_from_der(ByteView der);

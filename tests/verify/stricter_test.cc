@@ -69,16 +69,9 @@ struct Case {
   }
   Case& stamp(Instant time, format::TimestampKind kind = format::TimestampKind::signature) {
     format::Signature& signature = facts.signatures.front();
-    pki::TimestampRequest request;
-    request.imprint = to_bytes(crypto::sha256(signature.value).view());
-    pki::TimestampProfile profile;
-    profile.policy = "2.999.1";
-    profile.now = time;
-    profile.serial = Bytes(16, 0x43);
-    const Bytes token =
-        to_bytes(*pki::token_from_response(*pki::issue_timestamp_response(request, profile, *tsa.key, tsa.certificate, {})));
     Budget budget;
-    auto carrier = *format::read_carrier_over(kind, token, signature.value, signature, budget, nullptr);
+    auto carrier =
+        *format::read_carrier_over(kind, test::timestamp_token(tsa, signature.value, time), signature.value, signature, budget, nullptr);
     for (const pki::CertificatePtr& certificate : carrier.token->certificates) evidence.add(certificate, pki::Origin::document);
     signature.timestamps.push_back(std::move(carrier));
     return *this;
