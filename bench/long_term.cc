@@ -226,7 +226,7 @@ std::optional<double> peer_says(const std::string& command) {
   return std::nullopt;
 }
 
-// EU DSS on the same message, where tests/interop/install brought it.
+// EU DSS and pyHanko on the same message, where tests/interop/install brought them.
 void add_peers(const LongTerm& l, std::vector<Row>& rows) {
   const std::string home = MOHR_SOURCE_DIR, cache = home + "/.cache/interop";
   const Files files(l);
@@ -246,6 +246,11 @@ void add_peers(const LongTerm& l, std::vector<Row>& rows) {
     add("dss_verify_blt_rsa2048", "EU DSS, warm machine",
         "printf 'measure\\t" + files.message() + "\\t" + files.root() + "\\t" + iso8601(kChecked) + "\\t600\\n' | java -cp '" + jar + ":" +
             cache + "/dss/target/lib/*' Driver 2>/dev/null");
+  const std::string python = cache + "/python/bin/python";
+  if (fs::exists(cache + "/python/ready"))
+    add("pyhanko_verify_blt_rsa2048", "pyHanko, warm process",
+        "'" + python + "' '" + home + "/tests/interop/peer.py' measure " + files.message() + ' ' + files.root() + ' ' + iso8601(kChecked) +
+            " 200 2>&1 | tail -1");
 }
 
 Row process_row(const std::string& mohr, const LongTerm& l) {

@@ -34,7 +34,7 @@ set(CMAKE_C_FLAGS_RELEASE "-O2 -DNDEBUG")
 
 option(MOHR_SANITIZE "Address and undefined-behaviour sanitizers" OFF)
 if(MOHR_SANITIZE)
-  add_compile_options(-O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize=null,vptr,alignment -fno-sanitize-recover=all)
+  add_compile_options(-Og -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize=null,vptr,alignment -fno-sanitize-recover=all)
   add_link_options(-fsanitize=address,undefined)
 else()
   add_compile_options(-D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS -fcf-protection)

@@ -84,4 +84,12 @@ Result<CertificatePtr> find_crl_signer(const RevocationQuery& query, const Crl& 
   return CertificatePtr();
 }
 
+Result<bool> is_rightly_signed(const Crl& crl, const Certificate& certificate, const Certificate& issuer, Instant now, const Trust& trust,
+                               const Evidence& evidence, Budget& budget) {
+  StatusMemory memory;
+  const StatusRules rules;
+  MOHR_TRY(const CertificatePtr signer, find_crl_signer({certificate, issuer, now, now, trust, evidence, budget, rules, memory}, crl, now));
+  return signer != nullptr;
+}
+
 }  // namespace mohr::pki

@@ -33,6 +33,16 @@ bool is_processed(Oid id) {
   }
 }
 
+// Microsoft's application policies say again what an extended key usage beside them says.
+bool repeats_key_usage(const Certificate& certificate, const Extension& extension) {
+  return equal(extension.oid, asn1::oid_octets("1.3.6.1.4.1.311.21.10").view()) && !certificate.extended_key_usages().empty();
+}
+
+bool is_processed(const Certificate& certificate, const Extension& extension) {
+  const bool qualified = extension.id == Oid::certificate_policies && certificate.has_unknown_policy_qualifiers();  // RFC 5280 4.2.1.4
+  return !qualified && (is_processed(extension.id) || repeats_key_usage(certificate, extension));
+}
+
 class Validation {
  public:
   Validation(Path& path, const PathInputs& inputs, Budget& budget)
@@ -110,11 +120,6 @@ class Validation {
       findings_.push_back(findings::certificate_not_yet_valid(name(certificate), certificate.not_before()));
   }
 
-  // Microsoft's application policies say again what an extended key usage beside them says.
-  static bool repeats_key_usage(const Certificate& certificate, const Extension& extension) {
-    return equal(extension.oid, asn1::oid_octets("1.3.6.1.4.1.311.21.10").view()) && !certificate.extended_key_usages().empty();
-  }
-
   // What no certificate of a path may have, whatever the profile.
   static std::string_view contradiction(const Certificate& certificate) {
     if (certificate.name_constraints() != nullptr && !certificate.is_ca()) return "name constraints without authority";  // 4.2.1.10
@@ -124,9 +129,7 @@ class Validation {
 
   void check_extensions(const Certificate& certificate) {  // 6.1.4 o, 6.1.5 f
     for (const Extension& extension : certificate.extensions()) {
-      const bool unread = (!is_processed(extension.id) && !repeats_key_usage(certificate, extension)) ||  // qualifiers: RFC 5280 4.2.1.4
-                          (extension.id == Oid::certificate_policies && certificate.has_unknown_policy_qualifiers());
-      if (extension.critical && unread)
+      if (extension.critical && !is_processed(certificate, extension))
         findings_.push_back(findings::certificate_extension_unknown(name(certificate), Code{asn1::dotted(extension.oid)}));
     }
     for (const Finding& oddity : certificate.oddities()) findings_.push_back(oddity);
@@ -283,6 +286,14 @@ Result<void> validate_path(Path& path, const PathInputs& inputs, PathSearch& sea
   }
   // Whatever else was found: a policy may let the rest pass, never a signature that nobody verified.
   return validation.verify_signatures(search);
+}
+
+bool has_unprocessed_critical(const Certificate& certificate, Oid further) {
+  const auto extensions = certificate.extensions();
+  return std::any_of(extensions.begin(), extensions.end(), [&](const Extension& extension) {
+    const bool processed = is_processed(certificate, extension) || (extension.id == further && further != Oid::unknown);
+    return extension.critical && !processed;
+  });
 }
 
 bool is_warning(Check check) {

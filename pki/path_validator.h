@@ -53,6 +53,9 @@ struct Path {
 Result<Path> find_path(const CertificatePtr& target, const PathInputs& inputs, const Trust& trust, const Evidence& evidence,
                        Budget& budget);
 
+// It has a critical extension that this library does not process (RFC 5280 4.2); the caller processes `further` too.
+bool has_unprocessed_critical(const Certificate& certificate, asn1::Oid further = asn1::Oid::unknown);
+
 // Findings of a path that say something without making it invalid.
 bool is_warning(Check check);
 

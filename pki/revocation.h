@@ -50,6 +50,11 @@ enum class ResponderRight : std::uint8_t { none, expired, unchecked, authorised 
 Result<ResponderRight> right_to_answer(const OcspResponse& response, const Certificate& issuer, Instant time, Instant now,
                                        const Trust& trust, const Evidence& evidence, Budget& budget, const StatusRules& rules = {});
 
+// Whether whoever signed the list may do so for `certificate`: its issuer, or another with a path to the same anchor (RFC 5280 6.3.3 f, g).
+// Errors: budget_exceeded.
+Result<bool> is_rightly_signed(const Crl& crl, const Certificate& certificate, const Certificate& issuer, Instant now, const Trust& trust,
+                               const Evidence& evidence, Budget& budget);
+
 // Where the missing facts could be fetched: OCSP before CRL; only from certificates whose path verifies (the caller sees to that).
 struct Need {
   enum class Kind : std::uint8_t { ocsp, crl, issuer_certificate } kind;
@@ -62,23 +67,33 @@ struct Need {
 // Of an unknown status: responders and lists, then the signers of lists at hand that nobody knows. Of one that a list says: its deltas.
 std::vector<Need> revocation_needs(const CertificatePtr& certificate, const CertificatePtr& issuer, const RevocationStatus& status);
 class RevocationCache;
-// Fetches one need into `evidence`; a failure becomes evidence too, and so does the pause after one. Returns whether anything new came.
-// `cache` (null: none) keeps what came. Errors: budget_exceeded.
-Result<bool> fetch(const Need& need, Fetcher& fetcher, RevocationCache* cache, Evidence& evidence, Budget& budget);
 
 // What was asked for one document, so that nothing is asked twice.
 class Asking {
  public:
-  // No fetcher: offline; no cache: nothing is on disk.
-  explicit Asking(Fetcher* fetcher, RevocationCache* cache = nullptr) : fetcher_(fetcher), cache_(cache) {}
-  // Takes what is on disk, then fetches the needs in their order until something new came. False: nothing new is to be had. Errors:
-  // budget_exceeded.
+  // No fetcher: offline; no cache: nothing is on disk. All three outlive it.
+  explicit Asking(const Trust& trust, Fetcher* fetcher, RevocationCache* cache = nullptr)
+      : trust_(trust), fetcher_(fetcher), cache_(cache) {}
+  // Takes what is on disk, then fetches the needs in their order until something new came; a failure becomes evidence too, and so does the
+  // pause after one. False: nothing new is to be had. Errors: budget_exceeded.
   Result<bool> learn(std::span<const Need> needs, Evidence& evidence, Budget& budget);
 
  private:
+  struct List {
+    Need need;
+    CrlPtr crl;
+    Validators validators;
+  };
+  Result<bool> recall(const Need& need, Evidence& evidence, Budget& budget) const;
+  Result<bool> fetch(const Need& need, Evidence& evidence, Budget& budget);
+  Result<bool> take(const Need& need, Evidence& evidence, Budget& budget);
+  Result<void> keep_lists(const Evidence& evidence, Budget& budget);
+
+  const Trust& trust_;
   Fetcher* fetcher_;
   RevocationCache* cache_;
   std::set<std::string> recalled_, asked_;
+  std::vector<List> unproven_;  // nobody with a right to sign them is known yet
 };
 
 }  // namespace mohr::pki

@@ -23,11 +23,12 @@ class RevocationCache {
   // The list that was kept for the need; a big one through its index. Null: none. Errors: crl_invalid, budget_exceeded.
   [[nodiscard]] Result<CrlPtr> find_list(const Need& need, Budget& budget) const;
   [[nodiscard]] const CrlShelfPtr& shelf() const { return shelf_; }
+  [[nodiscard]] Instant now() const { return clock_.now(); }
   // What its server called it; both empty when nothing is kept.
   [[nodiscard]] Validators validators(const Need& need) const;
-  // Kept when the issuer's key, or for answers a responder that it certified for this, signed them, they say when the next is due, and what
-  // is there is not newer (crlNumber, thisUpdate). Returns whether it was kept. Errors: budget_exceeded.
-  Result<bool> keep(const Need& need, const Crl& crl, const Validators& validators, Budget& budget) const;
+  // Kept when it says when the next is due, and what is there is not newer (crlNumber, thisUpdate). Returns whether it was kept. The caller
+  // knows that the list is rightly signed; of an answer this is looked at here. Errors: budget_exceeded.
+  bool keep(const Need& need, const Crl& crl, const Validators& validators) const;
   Result<bool> keep(const Need& need, const OcspResponse& response, Budget& budget) const;
 
   // Half a minute after a failure the place may be asked again, after each further one twice as long, up to a quarter of an hour.

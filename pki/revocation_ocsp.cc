@@ -19,6 +19,7 @@ Result<ResponderRight> judge_delegate(const RevocationQuery& query, const OcspRe
   if (query.rules.anchor != nullptr && !allows(query.rules.anchor->purposes, Purpose::ocsp_signing)) return ResponderRight::none;
   if (response.produced_at() < candidate.not_before() || response.produced_at() > candidate.not_after()) return ResponderRight::none;
   if (candidate.key_usage() && !(*candidate.key_usage() & (kDigitalSignature | kContentCommitment))) return ResponderRight::none;
+  if (has_unprocessed_critical(candidate, asn1::Oid::ocsp_nocheck)) return ResponderRight::none;
   const auto key = candidate.key();
   const Instant strong_at = query.strong_at(response.fingerprint());
   const AlgorithmTable& algorithms = *query.rules.algorithms;

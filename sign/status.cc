@@ -11,7 +11,7 @@ constexpr std::size_t kNonceOctets = 32;  // RFC 9654 2.1
 Result<pki::RevocationStatus> status_of(const pki::CertificatePtr& certificate, const pki::CertificatePtr& issuer, Instant now,
                                         const pki::Trust& trust, pki::Evidence& evidence, pki::Fetcher* fetcher, pki::RevocationCache* kept,
                                         Budget& budget) {
-  pki::Asking asking(fetcher, kept);
+  pki::Asking asking(trust, fetcher, kept);
   while (true) {
     MOHR_TRY(pki::RevocationStatus status, pki::revocation_status(*certificate, *issuer, now, now, trust, evidence, budget));
     std::vector<pki::Need> needs = pki::revocation_needs(certificate, issuer, status);

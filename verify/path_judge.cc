@@ -227,7 +227,7 @@ std::vector<pki::Need> missing_statuses(const PathJudgement& judgement) {
 
 Result<PathJudgementPtr> judge_with_network(const PathQuestion& question, const pki::Trust& trust, pki::Evidence& evidence,
                                             pki::Fetcher* fetcher, Budget& budget) {
-  pki::Asking asking(fetcher);
+  pki::Asking asking(trust, fetcher);
   while (true) {
     MOHR_TRY(PathJudgementPtr judgement, judge_path(question, {evidence, trust, budget}));
     if (!judgement->chained) return judgement;

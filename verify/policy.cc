@@ -24,6 +24,7 @@ constexpr char kStrict[] = R"({
   "algorithms": {"review_before": "2028-01-01T00:00:00Z"}
 })";
 
+// The table of its "Cryptographic" (ETSI TS 119 312 v1.5.1). Its date of update only warns there; here the table is reviewed with ours.
 constexpr char kDssDefault[] = R"({
   "version": 1, "id": "dss-default",
   "name": {"en": "As EU DSS judges by default, for comparisons only", "fa": "مانند پیش‌فرض EU DSS، تنها برای مقایسه"},
@@ -36,7 +37,29 @@ constexpr char kDssDefault[] = R"({
     "timestamp.index-broken": "warn"
   },
   "revocation": {"next_update": "ignored"},
-  "algorithms": {"review_before": "2028-01-01T00:00:00Z"}
+  "algorithms": {
+    "review_before": "2028-01-01T00:00:00Z",
+    "digests": {
+      "MD5": "2004-08-01", "SHA-1": "2012-08-01", "RIPEMD-160": "2014-08-01", "SHA-224": "2029-01-01",
+      "SHA-256": null, "SHA-384": null, "SHA-512": null, "SHA3-256": null, "SHA3-384": null, "SHA3-512": null
+    },
+    "keys": [
+      {"type": "rsa", "least_bits": 786, "until": "2010-08-01"},
+      {"type": "rsa", "least_bits": 1024, "until": "2019-10-01"},
+      {"type": "rsa", "least_bits": 1900, "until": "2029-01-01"},
+      {"type": "rsa-pss", "least_bits": 786, "until": "2010-08-01"},
+      {"type": "rsa-pss", "least_bits": 1024, "until": "2019-10-01"},
+      {"type": "rsa-pss", "least_bits": 1900, "until": "2029-01-01"},
+      {"type": "rsa-pss", "least_bits": 3000, "until": null},
+      {"type": "dsa", "least_bits": 1024, "until": "2015-12-01"},
+      {"type": "dsa", "least_bits": 1900, "until": "2029-01-01"},
+      {"type": "dsa", "least_bits": 3000, "until": null},
+      {"type": "ec", "least_bits": 160, "until": "2012-08-01"},
+      {"type": "ec", "least_bits": 224, "until": "2021-10-01"},
+      {"type": "ec", "least_bits": 256, "until": null}
+    ]
+  },
+  "demands": {"claimed_time": true}
 })";
 
 Rule at_level(Rule rule, Level level) {

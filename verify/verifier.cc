@@ -122,7 +122,7 @@ Result<Verdict> Verifier::State::judge(format::SignedDocument facts, const pki::
   add_timestamp_evidence(facts, evidence);
   const bool second_wanted = options.opinions > 1;
   const crypto::OpinionModule* opinion = second_wanted ? second_opinion() : nullptr;
-  pki::Asking asking(outside.fetcher, outside.kept);
+  pki::Asking asking(trust, outside.fetcher, outside.kept);
   while (true) {
     const Grounds grounds{evidence,
                           trust,

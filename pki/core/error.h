@@ -43,10 +43,7 @@ Cause cause(const Error& error);
 
 // One function for each row of errors.def: errors::file_not_found(path).
 namespace errors {
-#define MOHR_LIST(...) \
-  { __VA_ARGS__ }
-#define ERROR(tag, id, failure, params, names, en, next_en, fa, next_fa) \
-  inline Error tag params { return Error{ErrorCode::tag, Params MOHR_LIST names, {}}; }
+#define ERROR(tag, id, failure, params, names, en, next_en, fa, next_fa) Error tag params;
 #include "pki/core/errors.def"
 #undef ERROR
 }  // namespace errors

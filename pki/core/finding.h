@@ -27,10 +27,7 @@ Cause cause(const Finding& finding);
 
 // One function for each row of checks.def: findings::certificate_expired(subject, not_after).
 namespace findings {
-#define MOHR_LIST(...) \
-  { __VA_ARGS__ }
-#define CHECK(tag, id, params, names, en, fa) \
-  inline Finding tag params { return Finding{Check::tag, Params MOHR_LIST names}; }
+#define CHECK(tag, id, params, names, en, fa) Finding tag params;
 #include "pki/core/checks.def"
 #undef CHECK
 }  // namespace findings

@@ -36,6 +36,17 @@ constexpr std::array kErrors = {
 
 }  // namespace
 
+#define MOHR_LIST(...) \
+  { __VA_ARGS__ }
+#define CHECK(tag, id, params, names, en, fa) \
+  Finding findings::tag params { return {Check::tag, Params MOHR_LIST names}; }
+#include "pki/core/checks.def"
+#undef CHECK
+#define ERROR(tag, id, failure, params, names, en, next_en, fa, next_fa) \
+  Error errors::tag params { return {ErrorCode::tag, Params MOHR_LIST names, {}}; }
+#include "pki/core/errors.def"
+#undef ERROR
+
 const CheckRow& row(Check check) { return kChecks[static_cast<std::size_t>(check)]; }
 const ErrorRow& row(ErrorCode code) { return kErrors[static_cast<std::size_t>(code)]; }
 Failure failure(const Error& error) { return row(error.code).failure; }

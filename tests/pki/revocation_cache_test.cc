@@ -45,12 +45,12 @@ class Server final : public Fetcher {
   int requests = 0, sent = 0;
 };
 
-Party make_ca(const char* name) {
+Party make_ca(const char* name, const Party* issuer = nullptr) {
   test::PartyOptions options;
   options.name = name;
   options.key_usage = kKeyCertSign | kCrlSign;
   options.ca = true;
-  return test::make_party(crypto::NewKey::p256, options);
+  return test::make_party(crypto::NewKey::p256, options, issuer);
 }
 
 Bytes list_of(const Party& by, std::int64_t number, Instant this_update) {
@@ -73,15 +73,14 @@ class RevocationCacheTest : public testing::Test {
   RevocationCache cache(CrlShelfPtr shelf = {}) { return {installation_, watch_, std::move(shelf)}; }
   Need need() { return {Need::Kind::crl, kUrl, leaf_.certificate, authority_.certificate}; }
   bool keep(RevocationCache& cache, const Bytes& der) {
-    Budget budget;
-    const auto crl = Crl::parse(der, budget);
-    EXPECT_TRUE(crl);
-    const auto kept = cache.keep(need(), **crl, {}, budget);
-    return kept && *kept;
+    Server server;
+    server.body = der;
+    (void)ask(cache, &server);
+    return cache.find(need(), 1 << 20) == der;
   }
   // One document that needs the list; returns how many lists it had in the end.
   std::size_t ask(RevocationCache& cache, Fetcher* fetcher, Evidence& evidence) {
-    Asking asking(fetcher, &cache);
+    Asking asking(trust_, fetcher, &cache);
     Budget budget;
     const Need wanted = need();
     for (bool came = true; came;) {
@@ -103,6 +102,7 @@ class RevocationCacheTest : public testing::Test {
 
   fs::path folder_;
   Watch watch_;
+  Trust trust_;
   InstallationPtr installation_;
   Party authority_ = make_ca("Issuing"), stranger_ = make_ca("Issuing"), leaf_ = test::make_party(crypto::NewKey::p256, {}, &authority_);
 };
@@ -175,6 +175,28 @@ TEST_F(RevocationCacheTest, OnlyWhatVerifiedAndIsNewerReplaces) {
   EXPECT_EQ(kept.find(other, 1 << 20), std::nullopt);
 }
 
+// An authority that changed its key signs its lists with the new one, which is known only later.
+TEST_F(RevocationCacheTest, AListOfAnotherSignerIsKeptOnceItsPathIsKnown) {
+  const Party root = make_ca("Root"), renewed = make_ca("Issuing", &root);
+  authority_ = make_ca("Issuing", &root);
+  leaf_ = test::make_party(crypto::NewKey::p256, {}, &authority_);
+  ASSERT_TRUE(trust_.add_anchor({root.certificate, false, false, "test"}));
+  Server server;
+  server.body = list_of(renewed, 1, kNow);
+  for (const Party* known : std::initializer_list<const Party*>{&stranger_, &authority_, &renewed}) {
+    RevocationCache kept = cache();
+    Evidence evidence;
+    Asking asking(trust_, &server, &kept);
+    Budget budget;
+    const Need wanted = need();
+    EXPECT_TRUE(asking.learn({&wanted, 1}, evidence, budget).value());
+    EXPECT_EQ(kept.find(need(), 1 << 20), std::nullopt);
+    evidence.add(known->certificate, Origin::network);
+    EXPECT_FALSE(asking.learn({&wanted, 1}, evidence, budget).value());
+    EXPECT_EQ(kept.find(need(), 1 << 20).has_value(), known == &renewed);
+  }
+}
+
 TEST_F(RevocationCacheTest, NoDamagedOrForeignFileIsBelieved) {
   const Bytes list = list_of(authority_, 5, kNow);
   RevocationCache kept = cache();
@@ -237,7 +259,7 @@ TEST_F(RevocationCacheTest, TheOldestGoesWhenThereIsTooMuch) {
   for (int i = 0; i < 20; ++i) {
     Need one = need();
     one.url += std::to_string(i);
-    EXPECT_TRUE(*small.keep(one, **crl, {}, budget));
+    EXPECT_TRUE(small.keep(one, **crl, {}));
   }
   EXPECT_LE(size_of_folder(small.folder()).octets, 3 * (list.size() + 700));
   EXPECT_GE(size_of_folder(small.folder()).files, 2U);

@@ -272,7 +272,7 @@ TEST(RevocationList, AnAnswerToAnotherRequestIsNotTaken) {
     Evidence evidence;
     Budget budget;
     const Need need{Need::Kind::ocsp, "http://ocsp.example.ir/", s.leaf.certificate, s.authority.certificate, nonce};
-    EXPECT_EQ(fetch(need, responder, nullptr, evidence, budget).value(), taken);
+    EXPECT_EQ(Asking(s.trust, &responder).learn({&need, 1}, evidence, budget).value(), taken);
     EXPECT_EQ(evidence.ocsp_responses().size(), taken ? 1U : 0U);
     EXPECT_EQ(evidence.failures().size(), taken ? 0U : 1U);
   }

@@ -1,4 +1,5 @@
 // Revocation status: which lists and answers are believed, and which of them decides.
+#include "pki/asn1/der_writer.h"
 #include "pki/control_time.h"
 #include "tests/support/issuing.h"
 
@@ -134,6 +135,21 @@ TEST(Revocation, OnlyTheIssuerOrItsDelegateAnswers) {
   unknowing.add_ocsp(OcspStatus::unknown, kNow - kHour, kNow + kDay, unknowing.authority);
   EXPECT_EQ(unknowing.ask().state, RevocationState::unknown);
   EXPECT_TRUE(has(unknowing.ask(), Check::ocsp_status_unknown));
+}
+
+// RFC 5280 4.2: who does not know a critical extension does not use the certificate, here for answering.
+TEST(Revocation, ADelegateWithAnUnknownCriticalExtensionDoesNotAnswer) {
+  for (const bool critical : {false, true}) {
+    Scene scene;
+    test::PartyOptions options;
+    options.extended_key_usages = {asn1::Oid::kp_ocsp_signing};
+    Bytes value = asn1::oid("2.999.7");
+    if (critical) append(value, asn1::boolean(true));
+    append(value, asn1::octet_string(Bytes{5, 0}));
+    options.extensions = {asn1::sequence({value})};
+    scene.add_ocsp(OcspStatus::good, kNow - kHour, kNow + kDay, test::make_party(NewKey::p256, options, &scene.authority));
+    EXPECT_EQ(scene.ask().state, critical ? RevocationState::unknown : RevocationState::good);
+  }
 }
 
 // Who breaks the issuer's key once it is weak could say that all is good; that something is revoked counts all the same.

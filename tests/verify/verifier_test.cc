@@ -251,6 +251,64 @@ TEST(Verifier, CacheChangesNothing) {
   EXPECT_EQ(later->outcome, Outcome::hold);
 }
 
+// Authorities of one name and one key, each of which says that its issuer is to be had at a further address; the circle is closed after
+// `length` of them.
+class IssuerLoop final : public pki::Fetcher {
+ public:
+  explicit IssuerLoop(int length) : length_(length) { signer = certificate(true); }
+  Result<Bytes> fetch(const pki::FetchRequest&, Budget& budget) override {
+    MOHR_CHECK(budget.spend(Limit::fetches));
+    ++requests;
+    return to_bytes(certificate(false)->der());
+  }
+  std::unique_ptr<crypto::SigningKey> key = *crypto::generate_key(crypto::NewKey::p256);
+  pki::CertificatePtr signer;
+  int requests = 0;
+
+ private:
+  pki::CertificatePtr certificate(bool leaf) {
+    const int number = made_++ % length_;
+    const std::array name = {pki::NamePart{asn1::Oid::common_name, "Loop"}};
+    pki::CertificateProfile profile;
+    profile.subject = pki::write_name(name);
+    profile.spki = to_bytes(key->public_key().spki());
+    profile.serial = Bytes(9, static_cast<Byte>(leaf ? 0x40 : 1 + number));
+    profile.not_before = kNow - kDay;
+    profile.not_after = kNow + kDay;
+    profile.ca = !leaf;
+    profile.key_usage = leaf ? pki::kDigitalSignature : pki::kKeyCertSign;
+    profile.ca_issuer_urls = {"http://loop.example.ir/" + std::to_string(number)};
+    const auto der = pki::issue_certificate(profile, *key, nullptr, crypto::preferred_algorithm(key->public_key()));
+    return *pki::Certificate::parse(*der);
+  }
+  int length_, made_ = 0;
+};
+
+TEST(Verifier, LoopsOfIssuerAddressesEnd) {
+  const World world;
+  for (const auto& [length, most] : {std::pair{1, 1}, std::pair{3, 4}, std::pair{1000, 20}}) {
+    IssuerLoop loop(length);
+    sign::Request request = world.request(format::Format::cades);
+    request.key = loop.key.get();
+    request.certificate = loop.signer;
+    Budget budget;
+    const auto octets = sign::sign_bytes(as_bytes("x"), request, budget);
+    ASSERT_TRUE(octets);
+    pki::Trust trust;
+    ASSERT_TRUE(trust.add_anchor({world.root.certificate, true, true, "test"}));
+    Options options;
+    options.allowed_hosts = {"loop.example.ir"};
+    Question question;
+    question.now = kNow;
+    const MemorySource source(*octets);
+    const auto verdict = Verifier(std::move(trust), std::move(options)).verify(source, nullptr, {}, question, &loop);
+    EXPECT_GT(loop.requests, 0);
+    EXPECT_LE(loop.requests, most);
+    ASSERT_TRUE(verdict);
+    expect(*verdict, Outcome::hold, Check::issuer_not_trusted, Owner::this_office);
+  }
+}
+
 TEST(Verifier, NoAnchorIsTheEnvironmentsFault) {
   const World world;
   const Bytes octets = world.signed_cms();
