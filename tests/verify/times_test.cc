@@ -234,7 +234,7 @@ TEST(Times, AHashIndexOfAWeakDigestCoversNothing) {
     const SignatureVerdict verdict = world.judge();
     EXPECT_EQ(verdict.outcome == Outcome::accept, holds);
     EXPECT_EQ(verdict.timestamps.back().good, holds);
-    if (!holds) EXPECT_EQ(verdict.timestamps.back().findings.at(0).check, Check::signature_digest_weak);
+    EXPECT_EQ(verdict.timestamps.back().findings.empty(), holds);
   }
 }
 
