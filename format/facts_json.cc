@@ -137,9 +137,11 @@ Result<bool> flag(const Value& record, const char* name) {
 }
 
 Result<std::optional<Instant>> time(const Value& record, const char* name) {
-  if (record.member(name) == nullptr) return std::optional<Instant>();
-  MOHR_TRY(const std::int64_t seconds, number(record, name));
-  return std::optional(Instant{seconds});
+  const Value* member = record.member(name);
+  if (member == nullptr) return std::optional<Instant>();
+  const auto read = instant_from(*member);
+  if (!read) return invalid(name);
+  return read;
 }
 
 Result<Bytes> hex_octets(const Value& record, const char* name) {

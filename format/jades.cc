@@ -8,6 +8,7 @@
 #include "format/identity_json.h"
 #include "format/jws.h"
 #include "format/timestamp_carrier.h"
+#include "pki/core/message_json.h"
 #include "pki/core/text.h"
 
 namespace mohr::format {
@@ -149,10 +150,10 @@ class FactsReader {
     const json::Value* signed_at = jws_.header.member("sigT");
     std::optional<Instant> from_issued, from_signed;
     if (issued) {
-      if (issued->integer()) from_issued = Instant{*issued->integer()};
-      else if (issued->number() && std::abs(*issued->number()) < 1e15)
-        from_issued = Instant{static_cast<std::int64_t>(std::floor(*issued->number()))};
-      else return invalid("iat is no time");
+      const bool is_number = issued->integer() != nullptr || issued->number() != nullptr;
+      const bool has_fraction = issued->number() != nullptr && std::abs(*issued->number()) < 1e15;
+      from_issued = instant_from(has_fraction ? json::Value(static_cast<std::int64_t>(std::floor(*issued->number()))) : *issued);
+      if (!from_issued && (!signed_at || !is_number)) return invalid("iat is no time");  // beside a sigT milliseconds are seen, and unused
     }
     if (signed_at) {
       if (!signed_at->string()) return invalid("sigT is no time");
@@ -271,34 +272,33 @@ class FactsReader {
       MOHR_TRY(decoded, json::parse(*text, budget_));
     }
     const json::Value& clear = entry.string() ? decoded : entry;
-    MOHR_CHECK(clear_component(clear));
-    before_.push_back({clear.object()->size() == 1 ? clear.object()->front().first : std::string(), &entry});
+    if (!clear.object() || clear.object()->size() != 1) return invalid("an entry of etsiU is no object of one member");
+    const auto& [name, value] = clear.object()->front();
+    MOHR_CHECK(clear_component(name, value));
+    before_.push_back({name, &entry});
     return {};
   }
 
-  Result<void> clear_component(const json::Value& entry) {
-    if (!entry.object()) return invalid("an entry of etsiU is no object");
-    for (const auto& [name, value] : *entry.object()) {
-      if (name == "sigTst") {  // 5.3.4: over the base64url text of the signature value
-        MOHR_CHECK(timestamps(value, jws_.value_text, TimestampKind::signature, "sigTst", {facts_.hash}));
-      } else if (name == "xVals") {
-        MOHR_CHECK(certificate_values(value));
-      } else if (name == "rVals") {
-        MOHR_CHECK(revocation_values(value));
-      } else if (name == "tstVD" || name == "anyValData") {
-        if (const json::Value* values = value.member("xVals")) MOHR_CHECK(certificate_values(*values));
-        if (const json::Value* values = value.member("rVals")) MOHR_CHECK(revocation_values(*values));
-      } else if (name == "arcTst") {
-        MOHR_CHECK(archive_timestamps(value));
-      } else if (name == "sigRTst" || name == "rfsTst") {
-        MOHR_CHECK(references_timestamps(value, name == "sigRTst", name.c_str()));
-      } else if (holds_references(name)) {
-        name_evidence(value);
-      } else if (name == "cSig") {
-        counter_signature(value);
-      } else {
-        facts_.uncovered.push_back({"etsiU " + printable(name), "unprotected-header", json::write(value).size()});
-      }
+  Result<void> clear_component(const std::string& name, const json::Value& value) {
+    if (name == "sigTst") {  // 5.3.4: over the base64url text of the signature value
+      MOHR_CHECK(timestamps(value, jws_.value_text, TimestampKind::signature, "sigTst", {facts_.hash}));
+    } else if (name == "xVals") {
+      MOHR_CHECK(certificate_values(value));
+    } else if (name == "rVals") {
+      MOHR_CHECK(revocation_values(value));
+    } else if (name == "tstVD" || name == "anyValData") {
+      if (const json::Value* values = value.member("xVals")) MOHR_CHECK(certificate_values(*values));
+      if (const json::Value* values = value.member("rVals")) MOHR_CHECK(revocation_values(*values));
+    } else if (name == "arcTst") {
+      MOHR_CHECK(archive_timestamps(value));
+    } else if (name == "sigRTst" || name == "rfsTst") {
+      MOHR_CHECK(references_timestamps(value, name == "sigRTst", name.c_str()));
+    } else if (holds_references(name)) {
+      name_evidence(value);
+    } else if (name == "cSig") {
+      counter_signature(value);
+    } else {
+      facts_.uncovered.push_back({"etsiU " + printable(name), "unprotected-header", json::write(value).size()});
     }
     return {};
   }

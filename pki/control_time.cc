@@ -43,7 +43,7 @@ Result<ControlTime> slide_time(std::span<const CertificatePtr> path, Instant now
     if (status.state == RevocationState::unknown) return ControlTime{{}, certificate};
     if (status.state != RevocationState::good) {
       control = status.revoked_at;
-    } else if (staleness({*certificate, *issuer, control, control, trust, known, budget, rules, memory}, status.this_update,
+    } else if (staleness({*certificate, *issuer, control, control, trust, known, budget, rules, memory}, {}, status.this_update,
                          status.next_update, {})) {
       control = status.this_update;
     }

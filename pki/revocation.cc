@@ -93,23 +93,25 @@ std::vector<std::string> delta_urls(const Certificate& certificate, const Crl& c
   return urls;
 }
 
+constexpr std::int64_t kSkew = 5 * kMinute;  // between the clocks of authorities
+
 }  // namespace
 
 CertificatePtr borrowed(const Certificate& certificate) { return {CertificatePtr{}, &certificate}; }
 
 bool is_from_future(const RevocationQuery& query, Instant this_update) {
-  constexpr std::int64_t kSkew = 5 * kMinute;
   return this_update > query.now + kSkew;
 }
 
-std::optional<Finding> staleness(const RevocationQuery& query, Instant this_update, const std::optional<Instant>& next_update,
-                                 const std::string& source) {
+std::optional<Finding> staleness(const RevocationQuery& query, const crypto::Hash& source, Instant this_update,
+                                 const std::optional<Instant>& next_update, const std::string& name) {
   if (!query.rules.next_update_binds && !query.rules.longest_age) return std::nullopt;
   Instant until{INT64_MAX};
   if (query.rules.next_update_binds) until = std::max(next_update.value_or(this_update + query.rules.without_next_update), this_update);
   if (query.rules.longest_age) until = std::min(until, this_update + *query.rules.longest_age);
-  if (until >= query.time) return std::nullopt;
-  return findings::revocation_stale(source, until);
+  const bool archived = query.known_since(source) < query.now;
+  if (this_update + kSkew >= query.time || until >= (archived ? query.time : query.now)) return std::nullopt;
+  return findings::revocation_stale(name, until);
 }
 
 void settle(const RevocationQuery& query, Instant at, std::optional<int> reason, RevocationAnswer& answer) {

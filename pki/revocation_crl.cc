@@ -166,7 +166,7 @@ class ListQuestion {
   // Whether dates let the answer count; else the finding says why not.
   bool admits(const Crl& crl, const RevocationAnswer& answer) {
     if (answer.state == RevocationState::revoked) return true;
-    if (auto stale = staleness(query_, answer.this_update, answer.next_update, answer.source)) {
+    if (auto stale = staleness(query_, crl.fingerprint(), answer.this_update, answer.next_update, answer.source)) {
       findings_.push_back(*std::move(stale));
       return false;
     }

@@ -85,7 +85,7 @@ std::optional<Finding> objection(const RevocationQuery& query, const OcspRespons
   if (answer.state == RevocationState::revoked) return std::nullopt;  // however weak it is: no stricter table undoes a revocation
   if (answer.state == RevocationState::good && query.strong_at(response.fingerprint()) >= until)
     return findings::revocation_algorithm_weak(answer.source, Code{crypto::signature_name(response.signature_algorithm())}, until);
-  if (auto stale = staleness(query, single.this_update, single.next_update, answer.source)) return stale;
+  if (auto stale = staleness(query, response.fingerprint(), single.this_update, single.next_update, answer.source)) return stale;
   // An issuer need not know a certificate any longer that had expired, unless it keeps an archive (RFC 6960 4.4.4).
   const Instant end = query.certificate.not_after();
   const bool archived = single.archive_cutoff && *single.archive_cutoff <= end;

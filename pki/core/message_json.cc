@@ -31,7 +31,8 @@ std::optional<Param> param_from(const Value& record) {
   if (kind == "text" && value.string() != nullptr) return Param(*value.string());
   if (kind == "code" && value.string() != nullptr) return Param(Code{*value.string()});
   if (kind == "detail" && value.string() != nullptr) return Param(Detail(Code{*value.string()}));
-  if (kind == "time" && value.integer() != nullptr) return Param(Instant{*value.integer()});
+  if (kind == "time")
+    if (const auto time = instant_from(value)) return Param(*time);
   if (kind == "count" && value.integer() != nullptr) return Param(*value.integer());
   const std::string *en = record.string("en"), *fa = record.string("fa");
   if (kind == "cause" && value.string() != nullptr && en != nullptr && fa != nullptr) return Param(Cause{*value.string(), *en, *fa});
@@ -81,6 +82,13 @@ std::optional<Findings> findings_from(const Value& record) {
     findings.push_back(*std::move(finding));
   }
   return findings;
+}
+
+std::optional<Instant> instant_from(const Value& seconds) {
+  constexpr Instant kFirst{-62'167'219'200}, kLast{253'402'300'799};
+  if (seconds.integer() == nullptr) return std::nullopt;
+  const Instant time{*seconds.integer()};
+  return time < kFirst || time > kLast ? std::nullopt : std::optional(time);
 }
 
 }  // namespace mohr

@@ -124,10 +124,9 @@ std::string display(Instant time, Language language) {
     const CivilTime c = civil(time);
     return date_time(c.year, c.month, c.day, '-', c, " ") + " UTC";
   }
-  const Instant local = time + kTehranOffset;
+  const Instant local = std::min(time, Instant{INT64_MAX - kTehranOffset}) + kTehranOffset;
   const CivilTime c = civil(local);
-  const std::int64_t days = (local.seconds - (c.hour * kHour + c.minute * kMinute + c.second)) / kDay;
-  const JalaliDate date = jalali_from_days(days);
+  const JalaliDate date = jalali_from_days(local.seconds / kDay - (local.seconds % kDay < 0 ? 1 : 0));
   return persian_digits(date_time(date.year, date.month, date.day, '/', c, " ساعت "));
 }
 

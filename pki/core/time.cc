@@ -1,11 +1,15 @@
 #include "pki/core/time.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
 
 namespace mohr {
 namespace {
+
+// Days that the calendar goes to on both sides of 1970, years -8982 to 12921; what is further off is shown as the last of them.
+constexpr std::int64_t kFarthest = 4'000'000;
 
 // Days since 1970-01-01 of a proleptic Gregorian date (H. Hinnant's days_from_civil, through the standard library).
 std::int64_t days_of(int year, int month, int day) {
@@ -48,7 +52,7 @@ CivilTime civil(Instant time) {
     --days;
   }
   using namespace std::chrono;
-  const year_month_day date{sys_days{std::chrono::days{days}}};
+  const year_month_day date{sys_days{std::chrono::days{std::clamp(days, -kFarthest, kFarthest)}}};
   return {static_cast<int>(date.year()),
           static_cast<int>(static_cast<unsigned>(date.month())),
           static_cast<int>(static_cast<unsigned>(date.day())),

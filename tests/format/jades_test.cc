@@ -190,26 +190,39 @@ TEST(Jades, TimestampsOverComponents) {
   }
 }
 
-TEST(Jades, TwoClaimedTimesAreNone) {
-  const auto document = read_header(R"({"alg":"RS256","iat":1700000000,"sigT":"2024-03-06T13:05:50Z"})");
+TEST(Jades, AClaimedTimeIsOfTheCalendar) {
+  const auto document = read_header(R"({"alg":"RS256","iat":253402300799.5})");
   ASSERT_TRUE(document);
-  EXPECT_FALSE(document->signatures[0].claimed_time);
+  EXPECT_EQ(iso8601(document->signatures[0].claimed_time.value_or(Instant{})), "9999-12-31T23:59:59Z");
+}
+
+TEST(Jades, TwoClaimedTimesAreNone) {
+  for (const char* seconds : {"1700000000", "1713785785446"}) {
+    const auto document = read_header(R"({"alg":"RS256","sigT":"2024-03-06T13:05:50Z","iat":)" + std::string(seconds) + "}");
+    ASSERT_TRUE(document) << seconds;
+    EXPECT_FALSE(document->signatures[0].claimed_time) << seconds;
+  }
+  EXPECT_FALSE(read_header(R"({"alg":"RS256","sigT":"2024-03-06T13:05:50Z","iat":"now"})"));
 }
 
 TEST(Jades, RefusesBrokenParameters) {
   for (const std::string_view header :
        {R"({"alg":"RS256","x5c":"MII"})", R"({"alg":"RS256","x5c":[]})", R"({"alg":"RS256","x5c":["?"]})", R"({"alg":"RS256","x5c":[1]})",
         R"({"alg":"RS256","x5t#S256":"YQ"})", R"({"alg":"RS256","x5t#o":{"digAlg":"S1","digVal":"YQ"}})", R"({"alg":"RS256","sigX5ts":[]})",
-        R"({"alg":"RS256","iat":"now"})", R"({"alg":"RS256","sigT":"yesterday"})", R"({"alg":"RS256","cty":1})",
-        R"({"alg":"RS256","adoTst":{}})", R"({"alg":"RS256","urn:uuid:4277d4db-60a4-4a4c-a40f-de674266b44b":{"expires":"soon"}})",
+        R"({"alg":"RS256","iat":"now"})", R"({"alg":"RS256","iat":4611686018427387904})", R"({"alg":"RS256","iat":-9223372036854775808})",
+        R"({"alg":"RS256","iat":253402300800})", R"({"alg":"RS256","iat":-9e14})", R"({"alg":"RS256","sigT":"yesterday"})",
+        R"({"alg":"RS256","cty":1})", R"({"alg":"RS256","adoTst":{}})",
+        R"({"alg":"RS256","urn:uuid:4277d4db-60a4-4a4c-a40f-de674266b44b":{"expires":"soon"}})",
         R"({"alg":"RS256","urn:uuid:4277d4db-60a4-4a4c-a40f-de674266b44b":{"reciever":"1"}})",
         R"({"alg":"RS256","urn:uuid:4277d4db-60a4-4a4c-a40f-de674266b44b":{"in_reply_to":{"alg":"S256","digest":"YQ"}}})"}) {
     const auto document = read_header(header);
     ASSERT_FALSE(document) << header;
     EXPECT_EQ(document.error().code, ErrorCode::jws_invalid) << header;
   }
-  for (const std::string_view more : {R"(,"header":{"etsiU":"x"})", R"(,"header":{"etsiU":["?"]})", R"(,"header":{"etsiU":["YQ"]})",
-                                      R"(,"header":{"etsiU":[{"sigTst":{}}]})", R"(,"header":{"etsiU":[{"xVals":1}]})"})
+  for (const std::string_view more :
+       {R"(,"header":{"etsiU":"x"})", R"(,"header":{"etsiU":["?"]})", R"(,"header":{"etsiU":["YQ"]})", R"(,"header":{"etsiU":[{}]})",
+        R"(,"header":{"etsiU":[{"rVals":{},"sigPSt":1}]})", R"(,"header":{"etsiU":["eyJyVmFscyI6e30sInNpZ1BTdCI6MX0"]})",
+        R"(,"header":{"etsiU":[{"sigTst":{}}]})", R"(,"header":{"etsiU":[{"xVals":1}]})"})
     EXPECT_FALSE(read_header(R"({"alg":"RS256"})", more)) << more;
 }
 

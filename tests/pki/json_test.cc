@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "pki/core/message_json.h"
 #include "pki/core/source.h"
 
 namespace mohr::json {
@@ -132,6 +133,16 @@ TEST(Json, WritesNumbersAsEcmaScriptDoes) {
 TEST(Json, SortsByUtf16CodeUnits) {
   EXPECT_EQ(canonical(*parse_text(R"({"\ufb33":1,"\ud83d\ude02":2,"\u20ac":3,"b":4,"a":5,"":6,"aa":7})")),
             "{\"\":6,\"a\":5,\"aa\":7,\"b\":4,\"€\":3,\"😂\":2,\"\xef\xac\xb3\":1}");
+}
+
+TEST(Json, RecordedTimesAreOfTheCalendar) {
+  const auto recorded = [](const std::string& seconds) {
+    const auto record = parse_text(R"({"id":"signature.claimed-time-in-future","params":[{"time":)" + seconds + "}]}");
+    return record && finding_from(*record);
+  };
+  for (const char* seconds : {"0", "-62167219200", "253402300799"}) EXPECT_TRUE(recorded(seconds)) << seconds;
+  for (const char* seconds : {"-62167219201", "253402300800", "4611686018427387904", "-9223372036854775808", "1.5", "\"1\""})
+    EXPECT_FALSE(recorded(seconds)) << seconds;
 }
 
 TEST(Json, CanonicalFormOfTheCorpus) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "pki/core/finding.h"
+#include "pki/core/text.h"
 #include "pki/issue.h"
 
 namespace mohr::pki {
@@ -122,6 +123,25 @@ TEST(National, JalaliDates) {
   EXPECT_TRUE(parse_jalali("1403/12/30"));  // a leap year, though the 2820-year rule says otherwise
   for (const char* text : {"1404/12/30", "1405/13/01", "1405/00/01", "1405/07/31", "1405/09", "1405/09/01/", "+1405/09/01", ""})
     EXPECT_FALSE(parse_jalali(text)) << text;
+}
+
+TEST(National, EveryNumberOfSecondsHasADateInBothCalendars) {
+  for (int year = 1; year < 3000; ++year)
+    for (const std::int64_t off : {0, 1, 364}) {  // from the first day of the year to the last
+      const auto first = days_from_jalali({year, 1, 1});
+      ASSERT_TRUE(first);
+      ASSERT_EQ(jalali_from_days(*first + off).year, year) << off;
+      ASSERT_EQ(jalali_from_days(*first - 1).year, year - 1);
+    }
+  EXPECT_EQ(display(*from_iso8601("9999-12-31T23:59:59Z"), Language::fa), "۹۳۷۸/۱۰/۱۱ ساعت ۰۳:۲۹");
+  for (const std::int64_t seconds : {INT64_MIN, INT64_MIN / 2, std::int64_t{-9'000'000'000'000'000}}) {
+    EXPECT_EQ(civil({seconds}).year, civil({INT64_MIN}).year);
+    EXPECT_EQ(civil({-(seconds + 1)}).year, civil({INT64_MAX}).year);
+    for (const Instant time : {Instant{seconds}, Instant{-(seconds + 1)}})
+      EXPECT_EQ(display(time, Language::fa).substr(0, 12), display({time.seconds < 0 ? INT64_MIN : INT64_MAX}, Language::fa).substr(0, 12));
+  }
+  EXPECT_GT(civil({INT64_MAX}).year, 9999);
+  EXPECT_LT(civil({INT64_MIN}).year, 0);
 }
 
 TEST(National, RoleAndSerialNumberAreCompared) {

@@ -103,13 +103,43 @@ TEST(Revocation, StaleFutureAndForgedListsCountForNothing) {
   stale.add_crl(kNow - 2 * kDay, kNow - kDay);
   EXPECT_EQ(stale.ask().state, RevocationState::unknown);
   EXPECT_TRUE(has(stale.ask(), Check::revocation_stale));
-  EXPECT_EQ(stale.ask(kNow - kDay - kHour).state, RevocationState::good);  // it was fresh at that time
+  EXPECT_EQ(stale.ask(kNow - 2 * kDay).state, RevocationState::good);  // it says what was then
   future.add_crl(kNow + kHour, kNow + kDay);
   EXPECT_TRUE(has(future.ask(), Check::revocation_from_future));
   forged.evidence.add(forged.other.certificate, Origin::document);
   forged.add_crl(kNow - kHour, kNow + kDay, {}, &forged.other);
   EXPECT_EQ(forged.ask().state, RevocationState::unknown);
   EXPECT_TRUE(has(forged.ask(), Check::revocation_signature_bad));
+}
+
+// What was made before the time in question, and is past its nextUpdate by now, says nothing of what was revoked between: unless it was
+// kept with an archive, a newer one is wanted (EN 319 102-1 5.2.5, 5.6.2.2.4).
+TEST(Revocation, AListFromBeforeTheTimeInQuestionHasToBeFreshStill) {
+  const Instant proven = kNow - 10 * kHour;
+  struct Case {
+    Instant made, next;
+    bool archived;
+    RevocationState state;
+  };
+  for (const Case& one : {Case{proven - kHour, proven + kHour, false, RevocationState::unknown},
+                          Case{proven - kHour, kNow + kHour, false, RevocationState::good},
+                          Case{proven - kMinute, proven + kHour, false, RevocationState::good},
+                          Case{proven - kHour, proven + kHour, true, RevocationState::good},
+                          Case{proven - 2 * kHour, proven - kHour, true, RevocationState::unknown}}) {
+    for (const bool answer : {false, true}) {
+      Scene scene;
+      if (answer) scene.add_ocsp(OcspStatus::good, one.made, one.next, scene.authority);
+      else scene.add_crl(one.made, one.next);
+      ProofsOfExistence proofs;
+      if (one.archived) {
+        for (const auto& held : scene.evidence.crls()) proofs.add(held.item->fingerprint(), proven + kHour);
+        for (const auto& held : scene.evidence.ocsp_responses()) proofs.add(held.item->fingerprint(), proven + kHour);
+      }
+      const RevocationStatus status = scene.ask(proven, kNow, {.proofs = &proofs});
+      EXPECT_EQ(status.state, one.state) << answer << one.archived;
+      EXPECT_EQ(has(status, Check::revocation_stale), one.state == RevocationState::unknown);
+    }
+  }
 }
 
 TEST(Revocation, TheNewestInformationDecidesWhateverItsKind) {
