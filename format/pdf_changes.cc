@@ -1,54 +1,14 @@
 #include "format/pdf_changes.h"
 
 #include <algorithm>
-#include <initializer_list>
 
+#include "format/pdf_equality.h"
 #include "format/pdf_uses.h"
 
 namespace mohr::format::pdf {
 namespace {
 
 constexpr std::size_t kMostPages = 100;  // pages that get a field for a document time-stamp
-
-bool same(const Object& a, const Object& b) {
-  if (a.kind != b.kind || a.text != b.text || a.number != b.number || a.generation != b.generation || a.items.size() != b.items.size())
-    return false;
-  if (!a.is(Kind::dictionary)) return std::equal(a.items.begin(), a.items.end(), b.items.begin(), same);
-  for (std::size_t i = 0; i + 1 < a.items.size(); i += 2)  // keys stand once
-    if (!same(a.items[i + 1], b.find(a.items[i].text))) return false;
-  return true;
-}
-
-bool has_only(const Object& dictionary, std::initializer_list<std::string_view> keys) {
-  for (std::size_t i = 0; i + 1 < dictionary.items.size(); i += 2)
-    if (std::find(keys.begin(), keys.end(), dictionary.items[i].text) == keys.end()) return false;
-  return true;
-}
-
-// Every key but those is the same in both.
-bool same_but(const Object& a, const Object& b, std::initializer_list<std::string_view> keys) {
-  const auto agrees = [&](const Object& from, const Object& with) {
-    for (std::size_t i = 0; i + 1 < from.items.size(); i += 2) {
-      const std::string& key = from.items[i].text;
-      if (std::find(keys.begin(), keys.end(), key) == keys.end() && !same(from.items[i + 1], with.find(key))) return false;
-    }
-    return true;
-  };
-  return agrees(a, b) && agrees(b, a);
-}
-
-// A dictionary, and not that of a stream, whose data would be something else.
-bool is_plain(const Loaded& loaded) { return loaded.value().is(Kind::dictionary) && loaded.data == 0; }
-
-bool is_or_lacks(const Object& value, Kind kind) { return value.is(kind) || value.is(Kind::null); }
-
-bool is_empty_rectangle(const Object& rectangle) {
-  if (!rectangle.is(Kind::array) || rectangle.items.size() != 4) return false;
-  const auto value = [](const Object& number) { return number.is(Kind::real) ? number.text : std::to_string(number.number); };
-  const auto is_number = [](const Object& item) { return item.is(Kind::integer) || item.is(Kind::real); };
-  if (!std::all_of(rectangle.items.begin(), rectangle.items.end(), is_number)) return false;
-  return value(rectangle.items[0]) == value(rectangle.items[2]) && value(rectangle.items[1]) == value(rectangle.items[3]);
-}
 
 class Comparison {
  public:
@@ -62,6 +22,8 @@ class Comparison {
     after.parsed = document_.trailer();
     if (!same(before.value().find("Root"), after.value().find("Root"))) return false;
     in_role(before, "Root");
+    MOHR_TRY(const bool trailer_fits, compare_trailers(before, after));
+    if (!trailer_fits) return false;
     MOHR_TRY(const bool information, compare_information(before, after));
     if (!information) return false;
     MOHR_TRY(before, document_.catalog(revision_));
@@ -111,6 +73,31 @@ class Comparison {
       more.push_back(new_items[i].reference());
     }
     return Added(std::move(more));
+  }
+
+  // Beside the catalog and the information a trailer may name streams to be shown in place of the pages (LibreOffice: /AdditionalStreams).
+  // What was named before is as it was; what is named anew has no octets to show.
+  Result<bool> compare_trailers(const Loaded& before, const Loaded& after) {
+    const auto each_changed = [](const Loaded& from, const Loaded& with) {
+      std::vector<const Object*> values;
+      for (std::size_t i = 0; i + 1 < from.value().items.size(); i += 2) {
+        const std::string& key = from.value().items[i].text;
+        if (key != "Root" && key != "Info" && !same(from.value().items[i + 1], with.value().find(key)))
+          values.push_back(&from.value().items[i + 1]);
+      }
+      return values;
+    };
+    for (const Object* value : each_changed(before, after)) roles_.silent.insert(position(before, *value));
+    auto pending = each_changed(after, before);
+    while (!pending.empty()) {
+      const Object& value = *pending.back();
+      pending.pop_back();
+      for (const Object& item : value.items) pending.push_back(&item);
+      if (!value.is(Kind::reference)) continue;
+      MOHR_TRY(const Loaded named, document_.load(value.reference()));
+      if (!is_plain(named) && !named.value().is(Kind::null)) return false;
+    }
+    return true;
   }
 
   // 14.3.3: which program wrote the file last, and when, says nothing about content; title, author and the rest do.
@@ -238,7 +225,7 @@ class Comparison {
     const Object &before = old_catalog.value().find("DSS"), &after = new_catalog.value().find("DSS");
     MOHR_TRY(const Loaded old_store, document_.resolve(old_catalog, before, revision_));
     if (!is_plain(old_store) && !old_store.value().is(Kind::null)) return false;
-    if (!before.is(Kind::null)) roles_.evidence = position(old_catalog, before);
+    if (!before.is(Kind::null)) roles_.silent.insert(position(old_catalog, before));
     MOHR_CHECK(reach(before, revision_, old_store_));
     if (after.is(Kind::null)) return before.is(Kind::null);
     for (std::uint32_t then = revision_; then-- > 0;) {  // each as it was, for a later one may stand under the same number

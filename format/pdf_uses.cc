@@ -43,7 +43,7 @@ class Walk {
       values.pop_back();
       MOHR_CHECK(document_.budget().spend(Limit::nodes));
       const Position position{holder.reference.number, object->begin};
-      if (position == roles_.evidence) continue;
+      if (roles_.silent.contains(position)) continue;
       if (object->is(Kind::reference) && !arrive(object->reference(), roles_.references.contains(position), as_page)) return false;
       if (object->is(Kind::array))
         for (const Object& item : object->items) values.push_back({&item, true});

@@ -16,10 +16,10 @@ struct Position {
 };
 
 struct Roles {
-  std::set<Position> references;     // those whose objects were compared as what they are for here
-  std::optional<Position> evidence;  // a value with nothing that shows: /DSS
-  std::set<std::uint32_t> bound;     // objects that no other reference may lead to
-  std::set<std::uint32_t> pages;     // of these, those that may be referred to as pages are: in arrays, as /P, /Pg or /Page
+  std::set<Position> references;  // those whose objects were compared as what they are for here
+  std::set<Position> silent;      // values that show nothing: /DSS
+  std::set<std::uint32_t> bound;  // objects that no other reference may lead to
+  std::set<std::uint32_t> pages;  // of these, those that may be referred to as pages are: in arrays, as /P, /Pg or /Page
 };
 
 // Whether the document, as it ended with `revision`, uses the bound objects in their roles only, and refers to nothing that came to be
