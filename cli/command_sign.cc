@@ -1,6 +1,7 @@
 // mohr sign: a document and a key in, a signed document out.
 #include "cli/command.h"
 #include "cli/key.h"
+#include "cli/outputs.h"
 #include "cli/setting.h"
 #include "cli/timestamps.h"
 #include "cli/written.h"
@@ -135,6 +136,8 @@ Result<std::string> sign_document(const Arguments& arguments, const Terminal& te
   if (document->size() == 0) return errors::file_empty(Code{document->name()});
   sign::Request request;
   MOHR_TRY(request.format, format_from(arguments.value("format"), *document));
+  const std::string output = arguments.value("output", sign::default_output(document->name(), request.format));
+  MOHR_CHECK(check_outputs(arguments, {output}));
   MOHR_TRY(request.packaging, packaging_from(arguments.value("packaging")));
   MOHR_TRY(request.level, level_from(arguments));
   MOHR_TRY(sign::TimestampSettings timestamps, timestamp_settings_from(arguments));
@@ -171,7 +174,6 @@ Result<std::string> sign_document(const Arguments& arguments, const Terminal& te
     MOHR_TRY(const Findings status, sign::review_status(request, trust, evidence, fetcher.get(), kept ? &*kept : nullptr, budget));
     warn(status, terminal);
   }
-  const std::string output = arguments.value("output", sign::default_output(document->name(), request.format));
   auto signed_file = sign::sign_file(*document, request, output, arguments.has("force"), budget);
   if (services) tell_notices(*services, terminal);
   if (!signed_file) return std::move(signed_file).error();

@@ -1,6 +1,7 @@
 // mohr verify: documents in, verdicts out.
 #include "cli/command.h"
 #include "cli/judging.h"
+#include "cli/outputs.h"
 #include "verify/report.h"
 
 namespace mohr::cli {
@@ -13,6 +14,7 @@ const std::vector<OptionRow>& options() {
       {"content", "FILE", "the signed document, when the signature is a file of its own"},
       {"report", "FILE", "write the verdict as an HTML page too, or as NAME.xml by ETSI TS 119 102-2"},
       {"bundle", "FILE", "keep everything the verdict was made from in a ZIP file (mohr replay)"},
+      {"force", nullptr, "replace the report and the bundle if they exist"},
       {"short", nullptr, "one line of at most 70 characters for each file, as an SMS"},
       {"expect-receiver", "ID", "refuse a message to another receiver"},
       {"expect-sender", "ID", "refuse a message of another sender"},
@@ -42,20 +44,25 @@ struct Session {
   json::Array reports;
 };
 
-Result<void> write_report(const Verdict& verdict, const std::string& name, const Session& session) {
-  const std::string path = session.arguments.value("report");
-  MOHR_TRY(NewFile file, NewFile::create(path, true));
-  MOHR_CHECK(file.write(
-      as_bytes(path.ends_with(".xml") ? verify::report_etsi(verdict) : verify::report_html(verdict, name, session.terminal.language()))));
+// For nobody who may not read the document.
+Result<void> write_whole(const std::string& path, ByteView octets, const Source& document, const Session& session) {
+  const unsigned mode = document.mode() & (session.content != nullptr ? session.content->mode() : 0666U);
+  MOHR_TRY(NewFile file, NewFile::create(path, session.arguments.has("force"), mode));
+  MOHR_CHECK(file.write(octets));
   return file.commit();
+}
+
+Result<void> write_report(const Verdict& verdict, const Source& document, const Session& session) {
+  const std::string path = session.arguments.value("report");
+  const std::string text =
+      path.ends_with(".xml") ? verify::report_etsi(verdict) : verify::report_html(verdict, document.name(), session.terminal.language());
+  return write_whole(path, as_bytes(text), document, session);
 }
 
 Result<void> write_bundle(const Verdict& verdict, const Source& document, const Session& session) {
   MOHR_TRY(const verify::Record record, session.judging.record(verdict, document, session.content, session.question));
   MOHR_TRY(const Bytes octets, verify::write_record(record));
-  MOHR_TRY(NewFile file, NewFile::create(session.arguments.value("bundle"), true));
-  MOHR_CHECK(file.write(octets));
-  return file.commit();
+  return write_whole(session.arguments.value("bundle"), octets, document, session);
 }
 
 int verify_one(const std::string& path, bool alone, Session& session) {
@@ -79,7 +86,7 @@ int verify_one(const std::string& path, bool alone, Session& session) {
     session.terminal.out(verify::report_line(*verdict, path, session.terminal.language()) + "\n");
   }
   if (session.arguments.has("report")) {
-    const auto written = write_report(*verdict, path, session);
+    const auto written = write_report(*verdict, **document, session);
     if (!written) return session.terminal.fail(written.error());
   }
   if (session.arguments.has("bundle")) {
@@ -106,7 +113,10 @@ Result<void> check_usage(const Arguments& arguments) {
   if (arguments.has("short") && arguments.has("json")) return wrong("--short or --json, one of them");
   if (several && arguments.has("bundle")) return wrong("--bundle goes with one file");
   if (several && arguments.has("report")) return wrong("--report goes with one file");
-  return {};
+  std::vector<std::string> outputs;
+  for (const char* option : {"report", "bundle"})
+    if (arguments.has(option)) outputs.push_back(arguments.value(option));
+  return check_outputs(arguments, outputs);
 }
 
 Result<int> judge_all(const Arguments& arguments, const Terminal& terminal) {

@@ -1,6 +1,10 @@
 // mohr: the command line. Translates arguments and prints; decides nothing.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <array>
 #include <csignal>
+#include <cstdio>
 #include <new>
 
 #include "cli/command.h"
@@ -66,13 +70,27 @@ int run(int argc, char** argv) {
   return unknown_command(word, plain);
 }
 
+// So that no file that is opened later is taken for standard output; writing to it fails.
+void fill_closed_streams() {
+  int fd = ::open("/dev/null", O_RDONLY);
+  while (fd >= 0 && fd <= STDERR_FILENO) fd = ::open("/dev/null", O_RDONLY);
+  ::close(fd);
+}
+
+// What was printed and did not arrive is no success.
+int checked(int status) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  return worse(status, Terminal(language_from("").value_or(Language::en)).fail(errors::output_lost()));
+}
+
 }  // namespace
 }  // namespace mohr::cli
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  mohr::cli::fill_closed_streams();
   try {
-    return mohr::cli::run(argc, argv);
+    return mohr::cli::checked(mohr::cli::run(argc, argv));
   } catch (const std::bad_alloc&) {  // the one exception that may cross a box
     return mohr::cli::Terminal(mohr::Language::en).fail(mohr::errors::budget_exceeded(mohr::Code{"memory"}, 0));
   }

@@ -114,7 +114,7 @@ std::string default_output(const std::string& document, Format format) {
 
 Result<void> sign_file(const Source& document, const Request& request, const std::string& output, bool replace, Budget& budget) {
   MOHR_CHECK(prepare(document, request, budget));
-  MOHR_TRY(NewFile file, NewFile::create(output, replace));
+  MOHR_TRY(NewFile file, NewFile::create(output, replace, document.mode()));
   MOHR_CHECK(write(document, request, file, budget));
   {
     MOHR_TRY(const auto written, FileSource::open(file.temporary_path()));
