@@ -44,7 +44,7 @@ class Postponed {
 Result<void> make(const Arguments& arguments) {
   const std::vector<std::string>& words = arguments.files();
   if (words.size() != 2 || words[0] != "demo")
-    return errors::usage_invalid(Code{"mohr authority demo DIR (this version makes demonstration authorities only)"});
+    return misspelt(words.empty() ? "" : words[0], {"demo"}, "mohr authority demo DIR (this version makes demonstration authorities only)");
   int port = 0;
   if (arguments.has("port")) {
     const std::string text = arguments.value("port");

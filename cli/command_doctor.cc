@@ -82,6 +82,7 @@ std::vector<Row> examine(const Arguments& arguments, bool fa) {
 }
 
 int run(const Arguments& arguments, const Terminal& terminal) {
+  if (!arguments.files().empty()) return terminal.fail(errors::usage_invalid(Code{"mohr doctor takes no file"}));
   const std::vector<Row> rows = examine(arguments, terminal.language() == Language::fa);
   int status = kAccept;
   json::Array list;

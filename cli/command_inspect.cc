@@ -18,10 +18,7 @@ Result<json::Value> inspect(const Arguments& arguments) {
   if (arguments.files().size() != 1) return errors::usage_invalid(Code{"which file? mohr inspect FILE"});
   const std::string& path = arguments.files().front();
   MOHR_TRY(const auto document, FileSource::open(path));
-  std::unique_ptr<FileSource> content;
-  if (arguments.has("content")) {
-    MOHR_TRY(content, FileSource::open(arguments.value("content")));
-  }
+  MOHR_TRY(const auto content, content_from(arguments, *document));
   Budget budget;
   json::Value facts;
   facts.add("version", 1).add("file", path);

@@ -1,4 +1,5 @@
 // mohr serve: the services of a demonstration authority, or the clerk's desk, until SIGTERM.
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -90,6 +91,8 @@ Result<void> serve(const Arguments& arguments, const Terminal& terminal) {
   if (arguments.has("demo") == arguments.has("desk") || !arguments.files().empty())
     return errors::usage_invalid(Code{"mohr serve --demo DIR|--desk"});
   MOHR_TRY(const int ready, number_of(arguments, "ready-fd", -1, INT_MAX));
+  if (ready >= 0 && ::fcntl(ready, F_GETFD) < 0)
+    return errors::usage_invalid(Code{"--ready-fd " + arguments.value("ready-fd") + " is not open"});
   crypto::protect_process();
   sigset_t stop;
   sigemptyset(&stop);

@@ -129,7 +129,14 @@ std::vector<pki::CertificatePtr> chain_from(const pki::KeyFile& key, const pki::
   return chain;
 }
 
-Result<std::string> sign_document(const Arguments& arguments, const Terminal& terminal) {
+json::Value facts_of(const sign::Request& request) {
+  json::Value facts;
+  facts.add("format", format::format_id(request.format)).add("level", request.level == sign::Level::t ? "T" : "B");
+  facts.add("signer", request.certificate->subject().display()).add("time", iso8601(request.now));
+  return facts;
+}
+
+Result<Written> sign_document(const Arguments& arguments, const Terminal& terminal) {
   if (arguments.files().size() != 1)
     return wrong(arguments.files().empty() ? "which document? mohr sign FILE --key KEY.p12" : "one document at a time");
   MOHR_TRY(const auto document, FileSource::open(arguments.files().front()));
@@ -177,7 +184,7 @@ Result<std::string> sign_document(const Arguments& arguments, const Terminal& te
   auto signed_file = sign::sign_file(*document, request, output, arguments.has("force"), budget);
   if (services) tell_notices(*services, terminal);
   if (!signed_file) return std::move(signed_file).error();
-  return output;
+  return Written{output, facts_of(request)};
 }
 
 int run(const Arguments& arguments, const Terminal& terminal) {

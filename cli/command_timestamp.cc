@@ -5,6 +5,7 @@
 #include "cli/timestamps.h"
 #include "cli/written.h"
 #include "pki/core/source.h"
+#include "pki/timestamp.h"
 #include "sign/request.h"
 
 namespace mohr::cli {
@@ -20,7 +21,7 @@ const std::vector<OptionRow>& options() {
   return rows;
 }
 
-Result<std::string> stamp(const Arguments& arguments, const Terminal& terminal) {
+Result<Written> stamp(const Arguments& arguments, const Terminal& terminal) {
   if (arguments.files().size() != 1) return errors::usage_invalid(Code{"which file? mohr timestamp FILE --tsa URL"});
   const std::string& path = arguments.files().front();
   Budget budget;
@@ -39,11 +40,15 @@ Result<std::string> stamp(const Arguments& arguments, const Terminal& terminal) 
   MOHR_TRY(NewFile file, NewFile::create(output, arguments.has("force")));
   MOHR_CHECK(file.write(*token));
   MOHR_CHECK(file.commit());
-  return output;
+  MOHR_TRY(const pki::TimestampToken made, pki::parse_timestamp_token(*token, budget));
+  json::Value facts;
+  facts.add("time", iso8601(made.time));
+  return Written{output, std::move(facts)};
 }
 
 int run(const Arguments& arguments, const Terminal& terminal) {
   if (!arguments.has("status")) return say_written(arguments, terminal, stamp(arguments, terminal));
+  if (!arguments.files().empty()) return terminal.fail(errors::usage_invalid(Code{"--status takes no file"}));
   const auto printed = print_timestamp_status(arguments, terminal);
   return printed ? static_cast<int>(kAccept) : terminal.fail(printed.error());
 }

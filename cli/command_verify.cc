@@ -133,7 +133,8 @@ Result<int> judge_all(const Arguments& arguments, const Terminal& terminal) {
     MOHR_TRY(question.expect_request, crypto::digest_source(*request, crypto::DigestAlgorithm::sha256, budget));
   }
   if (arguments.has("content")) {
-    MOHR_TRY(content, FileSource::open(arguments.value("content")));
+    MOHR_TRY(const auto document, FileSource::open(arguments.files().front()));
+    MOHR_TRY(content, content_from(arguments, *document));
   }
   Session session{arguments, terminal, *judging, question, content.get(), {}};
   const std::vector<std::string>& files = arguments.files();

@@ -9,7 +9,6 @@
 
 #include "cli/command.h"
 #include "cli/version.h"
-#include "pki/core/text.h"
 
 namespace mohr::cli {
 namespace {
@@ -38,15 +37,23 @@ std::string command_help(const Command& command) {
 }
 
 int unknown_command(const std::string& word, const Terminal& terminal) {
-  std::string best;
-  for (const Command* command : kCommands)
-    if (!nearest(word, {command->name}).empty()) best = command->name;
+  std::vector<std::string> known;
+  for (const Command* command : kCommands) known.emplace_back(command->name);
+  const std::string best = closest(word, known);
   return terminal.fail(errors::usage_invalid(Code{"unknown command " + word + (best.empty() ? "" : "; did you mean " + best + "?")}));
 }
 
 int run(int argc, char** argv) {
   const Terminal plain(language_from("").value_or(Language::en));
   const std::string word = argc > 1 ? argv[1] : "--help";
+  if (word == "help" && argc == 3) {
+    for (const Command* command : kCommands) {
+      if (argv[2] != std::string_view(command->name)) continue;
+      plain.out(command_help(*command));
+      return kAccept;
+    }
+    return unknown_command(argv[2], plain);
+  }
   if (word == "--help" || word == "-h" || word == "help") {
     plain.out(overview());
     return argc > 1 ? kAccept : kUsage;
