@@ -66,7 +66,7 @@ int run(const Arguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 const Command kAuthority = {"authority",
-                            "Make a demonstration national CA with time-stamp and status services",
+                            "Make a demonstration national CA with its services",
                             "mohr authority demo DIR [--port N]",
                             "  mohr authority demo demo\n"
                             "  mohr serve --demo demo\n",

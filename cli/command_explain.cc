@@ -131,7 +131,7 @@ int run(const Arguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 const Command kExplain = {"explain",
-                          "Say which facts decide a verdict, why two differ, and what would help",
+                          "Say what decides a verdict, why two differ, what would help",
                           "mohr explain FILE|BUNDLE.zip [--against OTHER] [--what-would-help]",
                           "  mohr explain letter.signed.pdf\n"
                           "  mohr explain last-year.zip --against today.zip\n"

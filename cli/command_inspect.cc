@@ -79,7 +79,7 @@ int run(const Arguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 const Command kInspect = {"inspect",
-                          "Print the facts of a document, certificate, CRL, OCSP response or time-stamp as JSON",
+                          "Print the facts of a document, certificate, list or time-stamp",
                           "mohr inspect FILE",
                           "  mohr inspect letter.signed.pdf\n"
                           "  mohr inspect silver.crl\n",

@@ -110,7 +110,7 @@ int run(const Arguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 const Command kServe = {"serve",
-                        "Run the clerk's desk, or the services of a demonstration authority",
+                        "Run the clerk's desk, or a demonstration authority's services",
                         "mohr serve --desk [OPTION]... | mohr serve --demo DIR",
                         "  mohr serve --desk --lang fa\n"
                         "  mohr serve --demo demo &\n",

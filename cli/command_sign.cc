@@ -102,7 +102,8 @@ void show_facts(const Source& document, const sign::Request& request, const Term
   if (!Terminal::is_interactive()) return;
   const pki::Certificate& certificate = *request.certificate;
   const bool fa = terminal.language() == Language::fa;
-  terminal.hint((fa ? "سند: " : "Document:    ") + isolate_ltr(printable(document.name())) + " (" + std::to_string(document.size()) +
+  const std::string size = std::to_string(document.size());
+  terminal.hint((fa ? "سند: " : "Document:    ") + isolate_ltr(printable(document.name())) + " (" + (fa ? persian_digits(size) : size) +
                 ")\n");
   terminal.hint((fa ? "امضاکننده: " : "Signer:      ") + isolate(certificate.subject().display()) + "\n");
   terminal.hint((fa ? "صادرکننده: " : "Issuer:      ") + isolate(certificate.issuer().display()) + "\n");

@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/judging.h"
 #include "cli/outputs.h"
+#include "pki/core/text.h"
 #include "verify/report.h"
 
 namespace mohr::cli {
@@ -70,6 +71,7 @@ int verify_one(const std::string& path, bool alone, Session& session) {
   const auto failed = [&](const Error& error) {
     if (as_json) session.reports.push_back(verify::report_json(error, path));
     if (session.arguments.has("short")) session.terminal.out(verify::report_sms(error, session.terminal.language()) + "\n");
+    else if (!as_json && !alone) session.terminal.out(verify::report_line(error, path, session.terminal.language()) + "\n");
     return session.terminal.fail(error, path);
   };
   const auto document = FileSource::open(path);
@@ -102,7 +104,7 @@ void print_summary(const std::array<std::size_t, 5>& counts, const Terminal& ter
                          : "%zu accepted, %zu on hold, %zu rejected, %zu without signature, %zu unreadable\n";
   std::array<char, 256> text{};
   std::snprintf(text.data(), text.size(), form, counts[0], counts[1], counts[2], counts[3], counts[4]);
-  terminal.out(text.data());
+  terminal.out(terminal.language() == Language::fa ? persian_digits(text.data()) : text.data());
 }
 
 Result<void> check_usage(const Arguments& arguments) {
@@ -171,7 +173,7 @@ int run(const Arguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 const Command kVerify = {"verify",
-                         "Verify signed documents: ACCEPT, HOLD or REJECT, with one reason and the next step",
+                         "Verify documents: ACCEPT, HOLD or REJECT, with the next step",
                          "mohr verify FILE... [OPTION]...",
                          "  mohr verify letter.signed.pdf\n"
                          "  mohr verify report.odt.p7s --content report.odt --lang fa\n"

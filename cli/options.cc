@@ -83,6 +83,23 @@ Error misspelt(const std::string& word, const std::vector<std::string>& known, c
   return misunderstood(best.empty() || best == word ? usage : "unknown word " + word + "; did you mean " + best + "?");
 }
 
+namespace {
+
+// At most 80 columns, each line but the first indented by `column`.
+std::string wrapped(std::string_view words, std::size_t column) {
+  constexpr std::size_t kColumns = 80;
+  std::string text;
+  while (words.size() > kColumns - column) {
+    const std::size_t space = words.rfind(' ', kColumns - column);
+    if (space == std::string_view::npos) break;
+    text.append(words.substr(0, space)).append("\n").append(column, ' ');
+    words.remove_prefix(space + 1);
+  }
+  return text.append(words);
+}
+
+}  // namespace
+
 std::string option_help(const std::vector<OptionRow>& rows) {
   std::size_t width = 0;
   std::vector<std::string> left;
@@ -93,7 +110,8 @@ std::string option_help(const std::vector<OptionRow>& rows) {
     left.push_back(std::move(words));
   }
   std::string text;
-  for (std::size_t i = 0; i < rows.size(); ++i) text += "  " + left[i] + std::string(width - left[i].size() + 2, ' ') + rows[i].help + "\n";
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    text += "  " + left[i] + std::string(width - left[i].size() + 2, ' ') + wrapped(rows[i].help, width + 4) + "\n";
   return text;
 }
 

@@ -26,7 +26,8 @@ std::optional<Node> node_of(const fs::path& path) {
 // What the call reads, with the files of folders.
 std::vector<Node> inputs_of(const Arguments& arguments) {
   std::vector<std::string> paths = arguments.files();
-  for (const char* option : {"content", "trust", "intermediate", "crl", "ocsp", "key", "pass-file", "expect-request", "in-reply-to", "policy"})
+  for (const char* option :
+       {"content", "trust", "intermediate", "crl", "ocsp", "key", "pass-file", "expect-request", "in-reply-to", "policy"})
     for (std::string& path : arguments.values(option)) paths.push_back(std::move(path));
   std::vector<Node> nodes;
   for (const std::string& path : paths) {

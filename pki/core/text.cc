@@ -132,11 +132,11 @@ std::string display(Instant time, Language language) {
 
 namespace {
 
-// "did you mean --json?" takes no further full stop.
+// A sentence that ends with "did you mean --json?" takes no full stop.
 bool ends_sentence(std::string_view text) {
   constexpr std::string_view kIsolateEnd = "\u2069";
   if (text.ends_with(kIsolateEnd)) text.remove_suffix(kIsolateEnd.size());
-  return text.ends_with('.') || text.ends_with('?');
+  return text.ends_with('.') || text.ends_with('?') || text.ends_with("؟");
 }
 
 }  // namespace
