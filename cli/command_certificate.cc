@@ -7,7 +7,7 @@
 #include "pki/core/source.h"
 #include "pki/core/text.h"
 #include "pki/national.h"
-#include "verify/path_judge.h"
+#include "verify/evaluation.h"
 #include "verify/phrase.h"
 #include "verify/report.h"
 #include "verify/rules.h"
@@ -27,15 +27,37 @@ Result<std::vector<pki::CertificatePtr>> certificates_from(const Arguments& argu
   return pki::parse_certificates(file);
 }
 
+// What it is for, and under which policies.
+std::string usages_of(const pki::Certificate& certificate) {
+  std::string text;
+  const json::Value facts = facts_of(certificate);
+  for (const char* member : {"key_usage", "extended_key_usage", "policies"}) {
+    const json::Value* list = facts.member(member);
+    if (list == nullptr || list->array() == nullptr) continue;
+    for (const json::Value& one : *list->array())
+      if (one.string() != nullptr) text += (text.empty() ? "" : ", ") + *one.string();
+  }
+  return text;
+}
+
 Result<int> show(const Arguments& arguments, const Terminal& terminal) {
   MOHR_TRY(const auto certificates, certificates_from(arguments));
   json::Array list;
   for (const pki::CertificatePtr& certificate : certificates) {
     list.push_back(facts_of(*certificate));
     if (arguments.has("json")) continue;
-    terminal.out(isolate(certificate->subject().display()) + "\n  " + certificate->subject().rfc4514() + "\n  <- " +
-                 certificate->issuer().rfc4514() + "\n  " + display(certificate->not_before(), terminal.language()) + " – " +
-                 display(certificate->not_after(), terminal.language()) + "\n  SHA-256 " + hex(certificate->fingerprint().view()) + "\n");
+    const Language language = terminal.language();
+    const auto field = [&](std::string_view en, std::string_view fa, const std::string& value) {
+      if (!value.empty()) terminal.out("  " + std::string(language == Language::fa ? fa : en) + ": " + value + "\n");
+    };
+    const auto key = certificate->key();
+    terminal.out(isolate(certificate->subject().display()) + "\n");
+    field("Subject", "دارنده", isolate_ltr(certificate->subject().rfc4514()));
+    field("Issuer", "صادرکننده", isolate_ltr(certificate->issuer().rfc4514()));
+    field("Valid", "اعتبار", display(certificate->not_before(), language) + " – " + display(certificate->not_after(), language));
+    field("Key", "کلید", isolate_ltr(key ? (*key)->name() : "?"));
+    field("Usage", "کاربرد", isolate_ltr(usages_of(*certificate)));
+    field("SHA-256", "SHA-256", isolate_ltr(hex(certificate->fingerprint().view())));
     const pki::NationalIdentity identity = pki::national_identity(certificate->subject());
     if (identity.role != pki::SignerRole::unknown)
       terminal.out("  " + std::string(verify::role_word(identity.role, terminal.language())) + "  " + isolate_ltr(identity.identifier) +
@@ -50,6 +72,32 @@ Result<int> show(const Arguments& arguments, const Terminal& terminal) {
   return kAccept;
 }
 
+// What the certificate is for, so that it is judged as those who rely on it would.
+pki::Purpose purpose_of(const pki::Certificate& certificate) {
+  if (certificate.is_ca()) return pki::Purpose::any;
+  if (certificate.has_extended_key_usage(asn1::Oid::kp_time_stamping)) return pki::Purpose::time_stamping;
+  if (certificate.has_extended_key_usage(asn1::Oid::kp_ocsp_signing)) return pki::Purpose::ocsp_signing;
+  return pki::Purpose::signing;
+}
+
+std::string text_of(const verify::PathJudgement& judgement, verify::Outcome outcome, const Finding* reason, Language language) {
+  std::string text = std::string(verify::outcome_shape(outcome)) + " " + std::string(verify::outcome_word(outcome, language)) + "\n";
+  const auto field = [&](verify::Label label, std::string_view value) {
+    text += "  " + std::string(verify::phrase(label, language)) + ": " + std::string(value) + "\n";
+  };
+  if (judgement.anchor != nullptr && judgement.anchor->demonstration)
+    text += "  " + std::string(verify::phrase(verify::Label::demonstration, language)) + "\n";
+  if (reason != nullptr) {
+    const verify::NextStep next = verify::next_step(*reason, nullptr);
+    field(verify::Label::reason, render(*reason, language));
+    const bool helps = verify::rule(reason->check).owner != verify::Owner::sender;  // of a certificate alone there is no sender
+    if (helps && next.step != verify::Step::none) field(verify::Label::next_step, render(next, language));
+  }
+  for (const Finding& finding : judgement.findings)
+    if (&finding != reason) text += "  ! " + render(finding, language) + "\n";
+  return text;
+}
+
 Result<int> verify(const Arguments& arguments, const Terminal& terminal) {
   MOHR_TRY(const auto certificates, certificates_from(arguments));
   MOHR_TRY(const pki::Trust trust, trust_from(arguments));
@@ -61,10 +109,16 @@ Result<int> verify(const Arguments& arguments, const Terminal& terminal) {
   MOHR_TRY(const Instant now, time_from(arguments));
   Budget budget;
   MOHR_TRY(const verify::PathJudgementPtr judgement,
-           verify::judge_with_network({certificates.front(), pki::Purpose::signing, now, now, false, true}, trust, evidence, fetcher.get(),
-                                      budget));
+           verify::judge_with_network({certificates.front(), purpose_of(*certificates.front()), now, now, true, true}, trust, evidence,
+                                      fetcher.get(), budget));
   verify::Outcome outcome = verify::Outcome::accept;
-  for (const Finding& finding : judgement->findings) outcome = std::max(outcome, verify::rule(finding.check).outcome);
+  const Finding* reason = nullptr;
+  for (const Finding& finding : judgement->findings) {
+    const verify::Rule& rule = verify::rule(finding.check);
+    if (rule.warning || rule.outcome <= outcome) continue;
+    outcome = rule.outcome;
+    reason = &finding;
+  }
   json::Value report;
   json::Array path, found;
   for (const auto& facts : judgement->path) path.push_back(facts_of(*facts.certificate));
@@ -72,15 +126,15 @@ Result<int> verify(const Arguments& arguments, const Terminal& terminal) {
     json::Value one;
     one.add("id", row(finding.check).id).add("en", render(finding, Language::en)).add("fa", render(finding, Language::fa));
     found.push_back(std::move(one));
-    if (!arguments.has("json")) terminal.out("  " + render(finding, terminal.language()) + "\n");
   }
   report.add("version", 1)
       .add("file", arguments.files()[1])
       .add("outcome", verify::outcome_id(outcome))
+      .add("demonstration", judgement->anchor != nullptr && judgement->anchor->demonstration)
       .add("path", std::move(path))
       .add("findings", std::move(found))
       .add("rejected_paths", verify::rejected_paths_value(*judgement));
-  terminal.out(arguments.has("json") ? json::write(report, 2) + "\n" : std::string(verify::outcome_id(outcome)) + "\n");
+  terminal.out(arguments.has("json") ? json::write(report, 2) + "\n" : text_of(*judgement, outcome, reason, terminal.language()));
   return outcome == verify::Outcome::accept ? kAccept : outcome == verify::Outcome::hold ? kHold : kReject;
 }
 

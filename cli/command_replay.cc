@@ -54,7 +54,7 @@ Result<int> replay(const Arguments& arguments, const Terminal& terminal) {
   if (arguments.has("json")) {
     terminal.out(json::write(replay_value(record, decision, same, facts.has_value()), 2) + "\n");
   } else {
-    if (facts) terminal.out(verify::report_text(verdict, arguments.value("document"), terminal.language(), terminal.colour()));
+    if (facts && same) terminal.out(verify::report_text(verdict, arguments.value("document"), terminal.language(), terminal.colour()));
     const char* words = same ? (fa ? "داوری ثبت‌شده حرف‌به‌حرف دوباره به دست آمد"
                                    : "The recorded verdict was made again, octet for octet")
                              : (fa ? "داوری دوباره با داوری ثبت‌شده یکی نیست"

@@ -1,4 +1,6 @@
 // mohr sign: a document and a key in, a signed document out.
+#include <algorithm>
+
 #include "cli/command.h"
 #include "cli/key.h"
 #include "cli/outputs.h"
@@ -6,6 +8,8 @@
 #include "cli/timestamps.h"
 #include "cli/written.h"
 #include "pki/core/text.h"
+#include "pki/national.h"
+#include "pki/newest_time.h"
 #include "pki/revocation_cache.h"
 #include "sign/signer.h"
 #include "sign/status.h"
@@ -22,7 +26,7 @@ const std::vector<OptionRow>& options() {
       {"output", "FILE", "where to write (default: beside the document)", 'o'},
       {"format", "NAME", "pades, xades, jades, cades (default: by content)"},
       {"packaging", "NAME", "enveloped, detached, attached, compact, flattened (default: by format)"},
-      {"level", "b|t", "b: signature; t: with time-stamp (default: t with --tsa, else b)"},
+      {"level", "b|t", "b: signature; t: with time-stamp (default: t where there is a time-stamp service)"},
       {"tsa", "URL", "time-stamp service (RFC 3161; repeatable: asked in order; default: tsa.json)"},
       {"digest", "NAME", "sha256, sha384, sha512 (default: sha256)"},
       {"force", nullptr, "replace the output if it exists"},
@@ -67,13 +71,32 @@ Result<crypto::DigestAlgorithm> digest_from(const std::string& word) {
   return wrong("--digest " + word + " (sha256, sha384, sha512 are known)");
 }
 
+// An identifier that is a number is written in Latin digits, whatever was typed.
+std::string latin_if_digits(const std::string& text) {
+  std::string folded = pki::fold_persian(text);
+  const bool number = std::all_of(folded.begin(), folded.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return number ? folded : text;
+}
+
+// A number of eleven digits means a legal person or a service, and a wrong check digit a mistake in typing.
+Result<void> expect_identifier(const char* name, pki::IdentifierKind kind, const std::string& text) {
+  const bool number = text.size() == 11 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!number || pki::parse_identifier(kind, text)) return {};
+  return wrong(std::string("--") + name + " " + text + " (its check digit is wrong)");
+}
+
 Result<format::Identity> identity_from(const Arguments& arguments) {
   format::Identity identity;
-  identity.service_id = arguments.value("service-id");
-  identity.tracking_id = arguments.value("tracking-id");
-  identity.sender = arguments.value("sender");
-  identity.receiver = arguments.value("receiver");
-  identity.message_id = arguments.value("message-id");
+  for (const auto& [name, text] :
+       {std::pair{"service-id", &identity.service_id}, std::pair{"tracking-id", &identity.tracking_id},
+        std::pair{"sender", &identity.sender}, std::pair{"receiver", &identity.receiver}, std::pair{"message-id", &identity.message_id}}) {
+    if (!arguments.has(name)) continue;
+    *text = latin_if_digits(arguments.value(name));
+    if (text->empty()) return wrong(std::string("--") + name + " is empty");
+  }
+  MOHR_CHECK(expect_identifier("service-id", pki::IdentifierKind::service_id, identity.service_id));
+  MOHR_CHECK(expect_identifier("sender", pki::IdentifierKind::legal_id, identity.sender));
+  MOHR_CHECK(expect_identifier("receiver", pki::IdentifierKind::legal_id, identity.receiver));
   for (const std::string* text : {&identity.service_id, &identity.tracking_id, &identity.sender, &identity.receiver, &identity.message_id})
     if (!is_valid_utf8(*text) || printable(*text) != *text) return wrong("an identifier with characters that cannot be shown");
   if (arguments.has("expires")) {
@@ -90,8 +113,8 @@ Result<format::Identity> identity_from(const Arguments& arguments) {
   return identity;
 }
 
-Result<sign::Level> level_from(const Arguments& arguments) {
-  const std::string word = arguments.value("level", arguments.has("tsa") ? "t" : "b");
+Result<sign::Level> level_from(const Arguments& arguments, bool has_service) {
+  const std::string word = arguments.value("level", has_service ? "t" : "b");
   if (word == "b" || word == "B") return sign::Level::b;
   if (word != "t" && word != "T") return wrong("--level " + word + " (b and t are known)");
   return sign::Level::t;
@@ -147,8 +170,8 @@ Result<Written> sign_document(const Arguments& arguments, const Terminal& termin
   const std::string output = arguments.value("output", sign::default_output(document->name(), request.format));
   MOHR_CHECK(check_outputs(arguments, {output}));
   MOHR_TRY(request.packaging, packaging_from(arguments.value("packaging")));
-  MOHR_TRY(request.level, level_from(arguments));
   MOHR_TRY(sign::TimestampSettings timestamps, timestamp_settings_from(arguments));
+  MOHR_TRY(request.level, level_from(arguments, !timestamps.services.empty()));
   if (request.level == sign::Level::t && timestamps.services.empty()) return errors::stamp_needed();
   MOHR_TRY(request.digest, digest_from(arguments.value("digest")));
   MOHR_TRY(request.identity, identity_from(arguments));
@@ -160,6 +183,7 @@ Result<Written> sign_document(const Arguments& arguments, const Terminal& termin
   request.certificate = key.certificate;
   MOHR_TRY(const pki::Trust trust, trust_from(arguments));
   MOHR_TRY(const pki::InstallationPtr installation, installation_from(arguments));
+  if (installation && !arguments.has("at")) MOHR_CHECK(pki::NewestTime(installation).check(request.now));
   const pki::CrlShelfPtr shelf = shelf_of(installation);
   MOHR_TRY(const pki::Evidence evidence, evidence_from(arguments, shelf));
   request.chain = chain_from(key, trust, evidence);
@@ -175,13 +199,16 @@ Result<Written> sign_document(const Arguments& arguments, const Terminal& termin
   }
   show_facts(*document, request, terminal);
   MOHR_TRY(const sign::CertificateReview review, sign::review_certificate(request));
-  warn(review.warnings, terminal);
-  if (!trust.anchors().empty()) {
-    std::optional<pki::RevocationCache> kept;
-    if (installation) kept.emplace(installation, clock, shelf);
-    MOHR_TRY(const Findings status, sign::review_status(request, trust, evidence, fetcher.get(), kept ? &*kept : nullptr, budget));
-    warn(status, terminal);
-  }
+  std::optional<pki::RevocationCache> kept;
+  if (installation) kept.emplace(installation, clock, shelf);
+  const auto status = trust.anchors().empty()
+                          ? sign::review_status_alone(request, key.chain, evidence, fetcher.get(), kept ? &*kept : nullptr, budget)
+                          : sign::review_status(request, trust, evidence, fetcher.get(), kept ? &*kept : nullptr, budget);
+  if (!status) return status.error();
+  Findings warnings = review.warnings;
+  for (const Finding& one : *status)
+    if (std::find(warnings.begin(), warnings.end(), one) == warnings.end()) warnings.push_back(one);
+  warn(warnings, terminal);
   auto signed_file = sign::sign_file(*document, request, output, arguments.has("force"), budget);
   if (services) tell_notices(*services, terminal);
   if (!signed_file) return std::move(signed_file).error();

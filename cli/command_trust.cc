@@ -138,7 +138,11 @@ Result<std::string> add(const Arguments& arguments, const std::string& folder) {
   MOHR_TRY(const std::vector<pki::CertificatePtr> certificates, pki::parse_certificates(file));
   if (certificates.size() != 1) return wrong(path + " holds more than one certificate");
   const pki::Certificate& certificate = *certificates.front();
+  if (!certificate.is_ca() && !certificate.is_self_issued())
+    return errors::trust_invalid(Code{path}, Code{"it is no certificate of an authority"});
   MOHR_TRY(pki::Anchor anchor, anchor_from(arguments));
+  anchor.demonstration = pki::is_demonstration(certificate.subject());
+  if (anchor.demonstration && anchor.domain == pki::Domain::national) return wrong("--domain national (a demonstration is never national)");
   MOHR_TRY(const std::string typed, typed_fingerprint(arguments, certificate));
   const std::string fingerprint = hex(certificate.fingerprint().view());
   if (typed != fingerprint) return errors::fingerprint_differs(Code{path});

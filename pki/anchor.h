@@ -42,6 +42,10 @@ struct AnchorConstraints {
   std::vector<std::shared_ptr<const AnchorNames>> names;  // each of them holds
 };
 
+// The authorities of `mohr authority demo` are known by their names wherever they are configured: no verdict under them looks like another.
+inline constexpr std::string_view kDemonstrationNames = "Mohr Demonstration ";
+bool is_demonstration(const Name& subject);
+
 struct Anchor {
   Root certificate;
   bool demonstration = false;       // every report of a verdict under it says DEMONSTRATION; never national

@@ -219,14 +219,6 @@ class Validation {
     if (!holds) findings_.push_back(findings::certificate_wrong_usage(name(target), Code{usage}));
   }
 
-  static bool is_for_services_only(const Certificate& target) {
-    const auto usages = target.extended_key_usages();
-    return !usages.empty() && std::all_of(usages.begin(), usages.end(), [](ByteView usage) {
-      const Oid id = asn1::known_oid(usage);
-      return id == Oid::kp_time_stamping || id == Oid::kp_ocsp_signing;
-    });
-  }
-
   void check_purpose(const Certificate& target) {
     const std::uint32_t usage = target.key_usage().value_or(~std::uint32_t{0});
     switch (inputs_.purpose) {
@@ -293,6 +285,14 @@ bool has_unprocessed_critical(const Certificate& certificate, Oid further) {
   return std::any_of(extensions.begin(), extensions.end(), [&](const Extension& extension) {
     const bool processed = is_processed(certificate, extension) || (extension.id == further && further != Oid::unknown);
     return extension.critical && !processed;
+  });
+}
+
+bool is_for_services_only(const Certificate& certificate) {
+  const auto usages = certificate.extended_key_usages();
+  return !usages.empty() && std::all_of(usages.begin(), usages.end(), [](ByteView usage) {
+    const Oid id = asn1::known_oid(usage);
+    return id == Oid::kp_time_stamping || id == Oid::kp_ocsp_signing;
   });
 }
 

@@ -56,6 +56,9 @@ Result<Path> find_path(const CertificatePtr& target, const PathInputs& inputs, c
 // It has a critical extension that this library does not process (RFC 5280 4.2); the caller processes `further` too.
 bool has_unprocessed_critical(const Certificate& certificate, asn1::Oid further = asn1::Oid::unknown);
 
+// Others rely on its key for time or status, and on nothing else (extendedKeyUsage).
+bool is_for_services_only(const Certificate& certificate);
+
 // Findings of a path that say something without making it invalid.
 bool is_warning(Check check);
 

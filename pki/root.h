@@ -11,11 +11,12 @@ class Root {
  public:
   Root() = default;                  // none: nothing may be asked of it
   Root(CertificatePtr certificate);  // NOLINT(google-explicit-constructor): one that was read already
-  // Reads the frame (RFC 5280 4.1) and the subject, and copies the encoding once. Errors: certificate_invalid.
+  // Reads the frame (RFC 5280 4.1) and the names, and copies the encoding once. Errors: certificate_invalid.
   static Result<Root> outline(ByteView der);
 
   [[nodiscard]] ByteView der() const;
   [[nodiscard]] const Name& subject() const;
+  [[nodiscard]] bool is_self_issued() const;
   [[nodiscard]] crypto::Hash fingerprint() const;  // SHA-256 of der(), computed at each call
   // All of it, read at the first call and kept. Errors: certificate_invalid.
   [[nodiscard]] Result<CertificatePtr> whole() const;

@@ -51,6 +51,15 @@ std::uint64_t ending(ByteView der) {
   return value;
 }
 
+// Whoever trusts the certificate of a signer trusts all that it signs, revoked or not: such an entry among authorities is a mistake. One
+// that issued itself is trusted for what it is.
+Result<void> expect_authority(const Root& root, const std::string& path) {
+  if (root.is_self_issued()) return {};
+  const auto whole = root.whole();
+  if (!whole || (*whole)->is_ca() || (*whole)->version() < 3) return {};
+  return invalid(path, "it is no certificate of an authority");
+}
+
 bool is_certificate_file(const std::filesystem::path& path) {
   const std::string extension = path.extension().string();
   return extension == ".pem" || extension == ".crt" || extension == ".cer" || extension == ".der";
@@ -68,6 +77,7 @@ Trust::Trust() : identity_(std::make_shared<Identity>()) {}
 Result<void> Trust::add_anchor(Anchor anchor) {
   if (!anchor.certificate) return errors::trust_invalid(Code{anchor.source}, Code{"an authority without a certificate"});
   identity_ = std::make_shared<Identity>();
+  if (is_demonstration(anchor.certificate.subject())) anchor.demonstration = true;
   const ByteView der = anchor.certificate.der();
   if (const auto known = place_of(der)) {
     restrict_to(anchors_[*known], anchor);
@@ -121,7 +131,10 @@ Result<void> Trust::load(const std::string& path) {
   if (!fs::is_directory(path, ignored)) {
     MOHR_TRY(const Bytes file, read_file(path, kFileAtMost));
     MOHR_TRY(std::vector<Root> certificates, certificates_in(file, path, &Root::outline));
-    for (Root& certificate : certificates) MOHR_CHECK(add_anchor({std::move(certificate), false, true, path}));
+    for (Root& certificate : certificates) {
+      MOHR_CHECK(expect_authority(certificate, path));
+      MOHR_CHECK(add_anchor({std::move(certificate), false, true, path}));
+    }
     return {};
   }
   if (fs::exists(fs::path(path) / "trust.json", ignored)) {

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "format/xml.h"
+#include "pki/path_validator.h"
 
 namespace mohr::sign {
 namespace {
@@ -85,12 +86,19 @@ Result<CertificateReview> review_certificate(const Request& request) {
   if (request.now > certificate.not_after()) return errors::certificate_expired_for_signing(subject, certificate.not_after());
   if (request.now < certificate.not_before()) return errors::certificate_not_yet_valid_for_signing(subject, certificate.not_before());
   const std::uint32_t usage = certificate.key_usage().value_or(~std::uint32_t{0});
-  if (!(usage & (pki::kDigitalSignature | pki::kContentCommitment)) || certificate.is_ca())
+  if (!(usage & (pki::kDigitalSignature | pki::kContentCommitment)) || certificate.is_ca() || pki::is_for_services_only(certificate))
     return errors::certificate_not_for_signing(subject);
   CertificateReview review;
   constexpr std::int64_t kWarning = 30 * kDay;
   if (certificate.not_after() - request.now <= kWarning)
     review.warnings.push_back(findings::certificate_expires_soon(subject, certificate.not_after()));
+  const pki::AlgorithmTable& table = pki::default_algorithms();
+  const crypto::PublicKey& key = request.key->public_key();
+  if (const Instant until = table.usable_until(key); request.now >= until)
+    review.warnings.push_back(findings::certificate_key_weak(subject, Code{key.name()}, until));
+  const crypto::SignatureAlgorithm& algorithm = certificate.signature_algorithm();
+  if (const Instant until = table.usable_until(algorithm); certificate.signature_algorithm_known() && request.now >= until)
+    review.warnings.push_back(findings::certificate_algorithm_weak(subject, Code{crypto::signature_name(algorithm)}, until));
   return review;
 }
 

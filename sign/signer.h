@@ -7,7 +7,8 @@
 namespace mohr::sign {
 
 // What a signer needs to know before anything is written. Errors: certificate_expired_for_signing, certificate_not_yet_valid_for_signing,
-// certificate_not_for_signing, key_certificate_mismatch. `warnings`: expiry within 30 days.
+// certificate_not_for_signing, key_certificate_mismatch. `warnings`: expiry within 30 days, a key or an
+// algorithm that counts as weak by now.
 struct CertificateReview {
   Findings warnings;
 };

@@ -49,4 +49,19 @@ Result<Findings> review_status(const Request& request, const pki::Trust& trust, 
   return warnings;
 }
 
+Result<Findings> review_status_alone(const Request& request, std::span<const pki::CertificatePtr> chain, const pki::Evidence& evidence,
+                                     pki::Fetcher* fetcher, pki::RevocationCache* kept, Budget& budget) {
+  std::vector<pki::CertificatePtr> known(chain.begin(), chain.end());
+  for (const auto& held : evidence.certificates()) known.push_back(held.item);
+  const auto issuer = std::find_if(known.begin(), known.end(), [&](const pki::CertificatePtr& one) {
+    return one->is_ca() && one->subject().equals(request.certificate->issuer());
+  });
+  if (issuer != known.end()) {
+    pki::Trust own;
+    MOHR_CHECK(own.add_anchor({*issuer, false, true, ""}));
+    return review_status(request, own, evidence, fetcher, kept, budget);
+  }
+  return Findings{findings::revocation_unknown(request.certificate->subject().display(), request.certificate->issuer().display())};
+}
+
 }  // namespace mohr::sign

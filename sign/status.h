@@ -12,4 +12,9 @@ namespace mohr::sign {
 Result<Findings> review_status(const Request& request, const pki::Trust& trust, pki::Evidence evidence, pki::Fetcher* fetcher,
                                pki::RevocationCache* kept, Budget& budget);
 
+// The same where no authority is configured: what the issuer of the certificate, taken from `chain` or the evidence, says of it. Errors:
+// those of review_status.
+Result<Findings> review_status_alone(const Request& request, std::span<const pki::CertificatePtr> chain, const pki::Evidence& evidence,
+                                     pki::Fetcher* fetcher, pki::RevocationCache* kept, Budget& budget);
+
 }  // namespace mohr::sign

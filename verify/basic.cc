@@ -125,7 +125,7 @@ Result<SignatureVerdict> judge(const format::Signature& signature, const Situati
   if (signature.claimed_time && signature.signer) compare_claimed_time(*signature.claimed_time, *signature.signer, verdict.findings);
   if (signature.claimed_time && *signature.claimed_time > situation.question.now + 5 * kMinute)
     verdict.findings.push_back(findings::claimed_time_in_future(*signature.claimed_time));
-  compare_with_question(signature.identity, situation, verdict.findings);
+  compare_with_question(signature, situation, verdict.findings);
   if (const Policy* policy = situation.grounds.policy) {
     judge_demands(*policy, signature, verdict);
     judge_authority(*policy, signature, verdict.chain, verdict.findings);

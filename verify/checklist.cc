@@ -7,21 +7,21 @@
 namespace mohr::verify {
 namespace {
 
-Answer content_answer(const format::Signature& signature) {
+bool found(const SignatureVerdict& verdict, Check check) {
+  return std::any_of(verdict.findings.begin(), verdict.findings.end(), [check](const Finding& finding) { return finding.check == check; });
+}
+
+Answer content_answer(const format::Signature& signature, const SignatureVerdict& verdict) {
   const auto& references = signature.references;
   if (std::any_of(references.begin(), references.end(), [](const auto& r) { return r.present() && !r.matches(); })) return Answer::no;
   const bool all = !references.empty() && std::all_of(references.begin(), references.end(), [](const auto& r) { return r.matches(); });
-  return all ? Answer::yes : Answer::unknown;
+  return all && !found(verdict, Check::pdf_changed_after_signing) ? Answer::yes : Answer::unknown;
 }
 
 // verify_cryptographically() asks the key of a known signer about octets that are there, and reports every other answer than good.
 Answer value_answer(const format::Signature& signature, const SignatureVerdict& verdict) {
-  const auto found = [&](Check check) {
-    return std::any_of(verdict.findings.begin(), verdict.findings.end(),
-                       [check](const Finding& finding) { return finding.check == check; });
-  };
-  if (found(Check::signature_value_bad) || found(Check::signature_key_mismatch)) return Answer::no;
-  if (!signature.signer || signature.signed_octets.empty() || found(Check::signature_algorithm_unknown)) return Answer::unknown;
+  if (found(verdict, Check::signature_value_bad) || found(verdict, Check::signature_key_mismatch)) return Answer::no;
+  if (!signature.signer || signature.signed_octets.empty() || found(verdict, Check::signature_algorithm_unknown)) return Answer::unknown;
   return Answer::yes;
 }
 
@@ -58,11 +58,16 @@ Answer timestamp_answer(const SignatureVerdict& verdict) {
 
 std::vector<CheckLine> checklist(const format::Signature& signature, const SignatureVerdict& verdict) {
   const PathJudgement none, &chain = verdict.chain ? *verdict.chain : none;
-  return {{Label::check_content, content_answer(signature)},
+  return {{Label::check_content, content_answer(signature, verdict)},
           {Label::check_value, value_answer(signature, verdict)},
           {Label::check_path, answer_of(chain.chained, chain.findings)},
           {Label::check_state, state_answer(chain)},
           {Label::check_timestamp, timestamp_answer(verdict)}};
+}
+
+bool has_content(const format::Signature& signature) {
+  const auto& references = signature.references;
+  return !references.empty() && std::all_of(references.begin(), references.end(), [](const auto& one) { return one.present(); });
 }
 
 std::string_view answer_mark(Answer answer) {

@@ -12,6 +12,8 @@ struct CheckLine {
 };
 // Content, signature value, path, state of the certificates, time-stamp; in this order.
 std::vector<CheckLine> checklist(const format::Signature& signature, const SignatureVerdict& verdict);
+// Everything that the signature names is at hand.
+bool has_content(const format::Signature& signature);
 std::string_view answer_mark(Answer answer);  // ✔ ✖ ? –
 std::string_view answer_word(Answer answer, Language language);
 

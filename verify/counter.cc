@@ -75,6 +75,11 @@ void accept(const format::Signature& signature, SignatureVerdict& verdict) {
 
 }  // namespace
 
+NextStep next_step(const Finding& reason, const Policy* policy) {
+  const Step step = rule_of(reason.check, policy).step;
+  return {step, params_for(step, reason)};
+}
+
 void decide(const format::Signature& signature, const Situation& situation, SignatureVerdict& verdict) {
   const Policy* policy = situation.grounds.policy;
   Findings failures;
@@ -112,7 +117,7 @@ void decide(const format::Signature& signature, const Situation& situation, Sign
   verdict.outcome = r.outcome;
   verdict.owner = r.owner;
   verdict.reason = reason;
-  verdict.next = NextStep{r.step, params_for(r.step, reason)};
+  verdict.next = next_step(reason, policy);
   const bool raised = r.outcome > rule(reason.check).outcome;  // the policy wants no waiting
   if (!raised && (verdict.findings.size() == 1 || r.outcome == Outcome::hold)) apply_waiting(reason, situation.question.now, verdict);
 }

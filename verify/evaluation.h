@@ -38,8 +38,10 @@ struct Timeline {
   crypto::Hash identity;  // of the grounds together with the proofs
 };
 Result<Timeline> judge_timestamps(const format::SignedDocument& facts, const Situation& situation);
+// What the rule of the decisive finding asks for, with the finding's own parameters.
+NextStep next_step(const Finding& reason, const Policy* policy);
 // What the caller expects of the signed identity (docs/attributes.md).
-void compare_with_question(const format::Identity& identity, const Situation& situation, Findings& findings);
+void compare_with_question(const format::Signature& signature, const Situation& situation, Findings& findings);
 // What the policy demands of the signature and its signer (demands.cc).
 void judge_demands(const Policy& policy, const format::Signature& signature, SignatureVerdict& verdict);
 // The assurance level of the target of a path; nothing without an anchor.

@@ -63,7 +63,7 @@ Result<std::set<std::string>> PolicyReader::words(const Value& object, const cha
   std::set<std::string> out;
   const Value* list = object.member(name);
   if (list == nullptr) return out;
-  if (list->array() == nullptr) return broken(std::string(name) + " is no list");
+  if (list->array() == nullptr || list->array()->empty()) return broken(std::string(name) + " is no list with a word");
   for (const Value& one : *list->array()) {
     if (one.string() == nullptr) return broken(std::string(name) + " holds something that is no text");
     out.insert(*one.string());

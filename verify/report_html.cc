@@ -98,14 +98,13 @@ void Page::outcome() {
     case Outcome::reject: html_.markup("<header class=\"verdict reject\">").markup(kRejectShape); break;
   }
   html_.markup("<div><h1>").text(outcome_word(verdict_.outcome, language_)).markup("</h1>");
-  const auto worst = std::max_element(verdict_.signatures.begin(), verdict_.signatures.end(),
-                                      [](const SignatureVerdict& a, const SignatureVerdict& b) { return a.outcome < b.outcome; });
-  if (worst->reason) html_.markup("<p class=reason>").text(render(*worst->reason, language_)).markup("</p>");
-  if (worst->next && worst->next->step != Step::none) {
+  const SignatureVerdict& worst = deciding_signature(verdict_);
+  if (worst.reason) html_.markup("<p class=reason>").text(render(*worst.reason, language_)).markup("</p>");
+  if (worst.next && worst.next->step != Step::none) {
     html_.markup("<p class=next>");
     label(Label::next_step);
-    html_.markup(": ").text(render(*worst->next, language_)).markup("</p><p class=owner>");
-    labelled(Label::mended_by, owner_word(worst->owner, language_));
+    html_.markup(": ").text(render(*worst.next, language_)).markup("</p><p class=owner>");
+    labelled(Label::mended_by, owner_word(worst.owner, language_));
     html_.markup("</p>");
   }
   html_.markup("</div></header>\n");
@@ -181,7 +180,13 @@ void Page::check_line(Label what, Answer answer) {
 void Page::conditions(const format::Signature& signature, const SignatureVerdict& verdict) {
   html_.markup("<details><summary>");
   label(Label::article_10);
-  html_.markup("</summary><ul class=checks>\n");
+  html_.markup("</summary>");
+  if (verdict.domain == pki::Domain::internal) {
+    html_.markup("<p class=small>");
+    label(Label::article_10_internal);
+    html_.markup("</p>");
+  }
+  html_.markup("<ul class=checks>\n");
   for (const Condition& condition : article_10(signature, verdict)) {
     check_line(condition.words, condition.answer);
     for (const Finding& fact : condition.facts)
@@ -192,6 +197,7 @@ void Page::conditions(const format::Signature& signature, const SignatureVerdict
 }
 
 void Page::coverage(const format::Signature& signature) {
+  if (signature.uncovered.empty() && !has_content(signature)) return;
   html_.markup("<div>");
   heading(Label::not_covered);
   if (signature.uncovered.empty()) {

@@ -83,7 +83,7 @@ std::string date(Instant time, Language language) {
   return text.substr(0, text.find(' '));
 }
 
-std::string_view short_cause(const Finding& finding, SubIndication sub_indication, Language language) {
+std::string_view short_cause(const Finding& finding, const Policy* policy, Language language) {
   switch (finding.check) {
 #define SHORT_CAUSE(tag, en, fa)
 #define SHORT_STEP(tag, en, fa)
@@ -95,7 +95,7 @@ std::string_view short_cause(const Finding& finding, SubIndication sub_indicatio
 #undef SHORT_CAUSE
     default: break;
   }
-  switch (sub_indication) {
+  switch (rule_of(finding.check, policy).sub_indication) {  // that of the verdict may be another finding's
 #define SHORT_CAUSE_OF(tag, en, fa)
 #define SHORT_CAUSE(tag, en, fa) \
   case SubIndication::tag:       \
@@ -137,8 +137,10 @@ std::string headline(const Verdict& verdict, Language language) {
                                     [](const SignatureVerdict& one) { return one.domain == pki::Domain::internal; });
   if (internal && !verdict.demonstration && verdict.outcome == Outcome::accept) add(phrase(Label::short_internal, language));
   if (verdict.time_was_given) add(std::string(phrase(Label::short_as_of, language)) + " " + date(verdict.checked_at, language));
-  if (verdict.outcome == Outcome::accept && verdict.signatures.size() > 1) {
-    const std::string count = std::to_string(verdict.signatures.size());
+  const auto own = std::count_if(verdict.document.signatures.begin(), verdict.document.signatures.end(),
+                                 [](const format::Signature& one) { return !one.countersigns; });
+  if (verdict.outcome == Outcome::accept && own > 1) {
+    const std::string count = std::to_string(own);
     add((language == Language::fa ? persian_digits(count) : count) + " " + std::string(phrase(Label::short_signatures, language)));
   }
   std::string text(outcome_word(verdict.outcome, language));
@@ -174,9 +176,8 @@ std::string report_sms(const Verdict& verdict, Language language) {
   }
   std::string text = headline(verdict, language);
   if (verdict.outcome == Outcome::accept) return accepted(verdict, std::move(text), language);
-  const SignatureVerdict& worst = *std::max_element(verdict.signatures.begin(), verdict.signatures.end(),
-                                                    [](const auto& a, const auto& b) { return a.outcome < b.outcome; });
-  if (worst.reason) text.append(": ").append(short_cause(*worst.reason, worst.sub_indication, language)).append(".");
+  const SignatureVerdict& worst = deciding_signature(verdict);
+  if (worst.reason) text.append(": ").append(short_cause(*worst.reason, verdict.judged_by.get(), language)).append(".");
   if (worst.next) add_if_it_fits(short_step(*worst.next, language), text);
   return text;
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "pki/core/text.h"
+#include "verify/checklist.h"
 #include "verify/phrase.h"
 #include "verify/report.h"
 
@@ -60,7 +61,7 @@ void add_signature(const format::Signature& signature, const SignatureVerdict& v
     if (timestamp.good)
       lines.field(stamped_label(timestamp.kind), display(timestamp.time, language) + " · " + isolate(timestamp.authority));
   }
-  if (signature.uncovered.empty()) {
+  if (signature.uncovered.empty() && has_content(signature)) {
     lines.add("  " + std::string(phrase(signature.countersigns ? Label::countersigns : Label::covers_all, language)));
   } else {
     for (const format::Uncovered& part : signature.uncovered) lines.field(Label::not_covered, uncovered_line(part, language));
@@ -96,9 +97,7 @@ std::string report_text(const Verdict& verdict, std::string_view name, Language 
 std::string report_line(const Verdict& verdict, std::string_view name, Language language) {
   if (verdict.no_signature) return "○ " + std::string(phrase(Label::no_signature, language)) + "  " + isolate_ltr(printable(name));
   std::string line = headline(verdict.outcome, language, false) + "  " + isolate_ltr(printable(name));
-  const auto worst = std::max_element(verdict.signatures.begin(), verdict.signatures.end(),
-                                      [](const SignatureVerdict& a, const SignatureVerdict& b) { return a.outcome < b.outcome; });
-  if (worst != verdict.signatures.end() && worst->reason) line += "  " + render(*worst->reason, language);
+  if (const auto& reason = deciding_signature(verdict).reason) line += "  " + render(*reason, language);
   return line;
 }
 

@@ -30,6 +30,13 @@ void add_proofs(const PathJudgementPtr& chain, std::vector<Instant>& proofs) {
 
 }  // namespace
 
+const SignatureVerdict& deciding_signature(const Verdict& verdict) {
+  const SignatureVerdict* worst = &verdict.signatures.front();
+  for (std::size_t i = 1; i < verdict.signatures.size(); ++i)
+    if (!verdict.document.signatures[i].countersigns && verdict.signatures[i].outcome > worst->outcome) worst = &verdict.signatures[i];
+  return *worst;
+}
+
 std::optional<Instant> newest_proof(const Verdict& verdict) {
   if (verdict.demonstration) return std::nullopt;
   std::vector<Instant> proofs;

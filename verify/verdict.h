@@ -121,6 +121,10 @@ struct Verdict {
   std::vector<OpinionSummary> opinions;           // of other libraries; empty when none was wanted
 };
 
+// The signature that decides the outcome of the document: the first of the worst. A counter-signature decides nothing; there is another
+// one.
+const SignatureVerdict& deciding_signature(const Verdict& verdict);
+
 // The newest time that the verdict has proof of: of a status that it rests on, or of a time-stamp that is good. Nothing under an authority
 // of a demonstration, whose clock is this computer's own.
 std::optional<Instant> newest_proof(const Verdict& verdict);

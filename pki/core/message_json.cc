@@ -1,17 +1,28 @@
 #include "pki/core/message_json.h"
 
-#include <algorithm>
-
 namespace mohr {
 namespace {
 
 using json::Value;
 
-constexpr std::size_t kChecks = 0
-#define CHECK(tag, id, params, names, en, fa) +1
+// The parameters that each row declares: "(std::string subject, Instant not_after)".
+constexpr std::string_view kDeclared[] = {
+#define CHECK(tag, id, params, names, en, fa) #params,
 #include "pki/core/checks.def"
 #undef CHECK
-    ;
+};
+constexpr std::string_view kTypes[] = {"std::string ", "Code ", "Instant ", "std::int64_t ", "Cause ", "Detail "};  // as in Param
+static_assert(std::size(kTypes) == std::variant_size_v<Param>);
+
+bool fits(std::string_view declared, const Params& params) {
+  declared.remove_prefix(1);
+  for (const Param& param : params) {
+    if (!declared.starts_with(kTypes[param.index()])) return false;
+    const std::size_t comma = declared.find(',');
+    declared.remove_prefix(comma == std::string_view::npos ? declared.size() - 1 : comma + 2);
+  }
+  return declared == ")";
+}
 
 Value record_of(const Param& param) {
   struct {
@@ -57,7 +68,7 @@ std::optional<Finding> finding_from(const Value& record) {
   const std::string* id = record.string("id");
   const Value* params = record.member("params");
   if (id == nullptr || params == nullptr || params->array() == nullptr) return std::nullopt;
-  for (std::size_t i = 0; i < kChecks; ++i) {
+  for (std::size_t i = 0; i < std::size(kDeclared); ++i) {
     if (row(static_cast<Check>(i)).id != *id) continue;
     Finding finding{static_cast<Check>(i), {}};
     for (const Value& one : *params->array()) {
@@ -65,10 +76,7 @@ std::optional<Finding> finding_from(const Value& record) {
       if (!param) return std::nullopt;
       finding.params.push_back(*std::move(param));
     }
-    const std::string_view names = row(finding.check).names;
-    const auto commas = static_cast<std::size_t>(std::count(names.begin(), names.end(), ','));
-    const std::size_t wanted = names.find_first_not_of("() ") == std::string_view::npos ? 0 : commas + 1;
-    return finding.params.size() == wanted ? std::optional(std::move(finding)) : std::nullopt;
+    return fits(kDeclared[i], finding.params) ? std::optional(std::move(finding)) : std::nullopt;
   }
   return std::nullopt;
 }
