@@ -146,11 +146,11 @@ Result<std::string> add(const Arguments& arguments, const std::string& folder) {
   MOHR_TRY(const std::string typed, typed_fingerprint(arguments, certificate));
   const std::string fingerprint = hex(certificate.fingerprint().view());
   if (typed != fingerprint) return errors::fingerprint_differs(Code{path});
+  MOHR_TRY(pki::TrustDescription description, description_of(folder));
+  MOHR_CHECK(add_levels(arguments, description.levels));
   std::error_code problem;
   fs::create_directories(folder, problem);
   if (problem) return errors::file_not_writable(Code{folder}, Code{problem.message()});
-  MOHR_TRY(pki::TrustDescription description, description_of(folder));
-  MOHR_CHECK(add_levels(arguments, description.levels));
   std::erase_if(description.anchors, [&](const pki::TrustDescription::Row& row) { return row.sha256 == fingerprint; });
   description.anchors.push_back({fingerprint + ".pem", fingerprint, std::move(anchor)});
   std::string target = folder + "/" + fingerprint + ".pem";
