@@ -19,8 +19,10 @@ using pdf::Object;
 // What /ByteRange and /Contents of one signature say about the document.
 struct Coverage {
   std::array<crypto::Range, 2> ranges{};
-  std::uint64_t end = 0;  // just after the last octet that is signed
-  bool is_exact = false;  // from the first octet on, all but the octets of this signature's /Contents
+  std::uint64_t end = 0;                  // just after the last octet that is signed
+  bool is_exact = false;                  // from the first octet on, all but the octets of this signature's /Contents
+  bool is_own = false;                    // exact, and it ends with the revision that brought this signature
+  std::optional<std::uint32_t> revision;  // the one that ends there
 };
 
 std::uint64_t place(const pdf::SignatureValue& signature) {
@@ -39,7 +41,16 @@ Result<bool> is_judged(const pdf::SignatureValue& signature) {
   return true;
 }
 
-Result<Coverage> read_coverage(const pdf::SignatureValue& signature, std::uint64_t size) {
+// The revision that ends here; nothing when there is none.
+std::optional<std::uint32_t> revision_at(const pdf::Document& document, std::uint64_t end) {
+  const auto& revisions = document.references().revisions;
+  for (std::uint32_t i = 0; i < revisions.size(); ++i)
+    if (end >= revisions[i].eof && end <= revisions[i].end) return i;
+  return std::nullopt;
+}
+
+Result<Coverage> read_coverage(const pdf::Document& document, const pdf::SignatureValue& signature) {
+  const std::uint64_t size = document.source().size();
   const Object& dictionary = signature.dictionary.value();
   const Object &range = dictionary.find("ByteRange"), &contents = dictionary.find("Contents");
   if (!contents.is(Kind::string) || !contents.hexadecimal)
@@ -60,37 +71,29 @@ Result<Coverage> read_coverage(const pdf::SignatureValue& signature, std::uint64
   const std::uint64_t origin = signature.dictionary.parsed.origin;
   const std::uint64_t digits = contents.end - contents.begin - 2;
   coverage.is_exact = coverage.ranges[0].offset == 0 && coverage.ranges[0].length == origin + contents.begin &&
-                      coverage.ranges[1].offset == origin + contents.end && digits == contents.text.size() * 2;
+                      coverage.ranges[1].offset == origin + contents.end && digits == contents.text.size() * 2 &&
+                      !signature.dictionary.in_stream;  // there `origin` is no place in the document
+  coverage.revision = revision_at(document, coverage.end);
+  if (const pdf::Entry* entry = signature.dictionary.entry; entry != nullptr && coverage.is_exact) {
+    // Trailing octets after the last %%EOF that are signed with the rest belong to no revision, and change nothing.
+    const std::uint32_t written = document.references().sections[entry->section].revision;
+    coverage.is_own = coverage.revision == written || (coverage.end == size && written == 0);
+  }
   return coverage;
-}
-
-// The revision that ends where this signature does; nothing when there is none.
-std::optional<std::uint32_t> revision_at(const pdf::Document& document, std::uint64_t end) {
-  const auto& revisions = document.references().revisions;
-  for (std::uint32_t i = 0; i < revisions.size(); ++i)
-    if (end >= revisions[i].eof && end <= revisions[i].end) return i;
-  return std::nullopt;
 }
 
 Result<void> judge_coverage(pdf::Document& document, const pdf::SignatureValue& value, const Coverage& coverage, Signature& signature) {
   const auto found = [&](Finding finding) { signature.findings.push_back(std::move(finding)); };
   const std::uint64_t size = document.source().size();
-  const pdf::Entry* entry = value.dictionary.entry;
-  const auto revision = revision_at(document, coverage.end);
-  const bool own_revision = revision && entry != nullptr && document.references().sections[entry->section].revision == *revision;
-  const bool reaches_end = coverage.is_exact && coverage.end == size;
-  // Trailing octets after the last %%EOF that are signed with the rest belong to no revision, and change nothing.
-  if (!coverage.is_exact ||
-      !(own_revision || (reaches_end && entry != nullptr && document.references().sections[entry->section].revision == 0)))
-    found(findings::pdf_range_wrong(signature.name));
+  if (!coverage.is_own) found(findings::pdf_range_wrong(signature.name));
   if (value.definitions > 1) found(findings::pdf_signature_replaced(signature.name));
   if (value.is_shared) found(findings::pdf_signature_shared(signature.name));
   if (coverage.end >= size) return {};
   const std::uint64_t octets = size - coverage.end;
-  const bool later = revision.value_or(1) > 0;
+  const bool later = coverage.revision.value_or(1) > 0;
   bool explained = false;
-  if (revision && *revision > 0 && document.references().revisions.front().end == size) {
-    MOHR_TRY(explained, pdf::only_adds_validation_data(document, *revision));
+  if (coverage.revision.value_or(0) > 0 && document.references().revisions.front().end == size) {
+    MOHR_TRY(explained, pdf::only_adds_validation_data(document, *coverage.revision));
   }
   signature.uncovered.push_back({"bytes " + std::to_string(coverage.end) + "-" + std::to_string(size),
                                  explained ? "validation-data"
@@ -128,11 +131,11 @@ Result<Signature> read_signature(pdf::Document& document, const pdf::SignatureVa
   return signature;
 }
 
-// A certificate, list or answer of /DSS (EN 319 142-1 5.4.2.2), and where the document has it.
+// A certificate, list or answer of /DSS (EN 319 142-1 5.4.2.2), and where its octets end in the document.
 struct Stored {
   enum class Kind : std::uint8_t { certificate, crl, ocsp } kind;
   Bytes der;
-  std::uint64_t place;
+  std::uint64_t end;
 };
 
 Result<std::vector<Stored>> read_store(pdf::Document& document) {
@@ -150,7 +153,8 @@ Result<std::vector<Stored>> read_store(pdf::Document& document) {
       MOHR_TRY(const pdf::Loaded stream, document.load(item.reference()));
       if (stream.data == 0) continue;
       MOHR_TRY(Bytes der, document.stream(stream));
-      stored.push_back({kind, std::move(der), stream.data});
+      MOHR_TRY(const std::uint64_t end, document.end_of_data(stream));
+      stored.push_back({kind, std::move(der), end});
     }
   }
   return stored;
@@ -181,41 +185,45 @@ Result<void> add_stored(std::span<const Stored> stored, Signature& signature, Bu
 
 struct DocumentStamp {
   Coverage coverage;
-  TimestampCarrier carrier;
+  TimestampCarrier carrier;  // with findings: where it stands is not known
 };
 
 Result<DocumentStamp> read_stamp(const pdf::Document& document, const pdf::SignatureValue& value, std::span<const Stored> stored,
                                  Budget& budget, pki::CertificateMemory* memory) {
-  MOHR_TRY(const Coverage coverage, read_coverage(value, document.source().size()));
+  MOHR_TRY(const Coverage coverage, read_coverage(document, value));
   const std::string& contents = value.dictionary.value().find("Contents").text;
   const auto token = asn1::der_from_ber(as_bytes(contents), true, budget);  // /Contents is filled up with zeros
   if (!token && failure(token.error()) == Failure::budget) return token.error();
   MOHR_TRY(TimestampCarrier carrier,
            read_carrier(TimestampKind::document, token ? ByteView(*token) : ByteView(as_bytes(contents)), budget, memory));
-  if (!coverage.is_exact || value.definitions > 1 || value.is_shared) carrier.findings.push_back(findings::pdf_range_wrong(value.field));
+  if (!coverage.is_own || value.definitions > 1 || value.is_shared) carrier.findings.push_back(findings::pdf_range_wrong(value.field));
   if (carrier.token) {
     MOHR_TRY(const auto hashes, crypto::digest_ranges(document.source(), coverage.ranges, {&carrier.token->digest, 1}, budget));
     carrier.imprint = to_bytes(hashes.front().view());
   }
   for (const Stored& one : stored)
-    if (one.place < coverage.end) carrier.covers.push_back(crypto::sha256(one.der));
+    if (one.end <= coverage.end) carrier.covers.push_back(crypto::sha256(one.der));
   return DocumentStamp{coverage, std::move(carrier)};
 }
 
-// EN 319 142-1 5.4.3: a document time-stamp is over all that stands before it, the signatures and the time-stamps too.
+// EN 319 142-1 5.4.3: a document time-stamp is over all that stands before it, the signatures and the time-stamps too. What only claims to
+// stand there may be younger.
 void put_on(const DocumentStamp& stamp, std::span<const DocumentStamp> before,
             std::span<const std::pair<Coverage, const pdf::SignatureValue*>> judged, std::vector<Signature>& signatures) {
   TimestampCarrier carrier = stamp.carrier;
   for (const DocumentStamp& other : before) {
+    if (!other.carrier.findings.empty()) continue;
     carrier.covers.push_back(crypto::sha256(other.carrier.encoding));
     if (other.carrier.token)
       for (const pki::CertificatePtr& certificate : other.carrier.token->certificates) carrier.covers.push_back(certificate->fingerprint());
   }
   for (std::size_t i = 0; i < signatures.size(); ++i) {
-    if (judged[i].first.end > stamp.coverage.end) continue;
+    if (!judged[i].first.is_own || judged[i].first.end > stamp.coverage.end) continue;
     carrier.covers.push_back(signatures[i].hash);
-    for (const TimestampCarrier& own : signatures[i].timestamps) cover_token(own.encoding, signatures[i], carrier);
+    for (const TimestampCarrier& own : signatures[i].timestamps)
+      if (own.findings.empty()) cover_token(own.encoding, signatures[i], carrier);
   }
+  if (!carrier.findings.empty()) carrier.covers.clear();
   for (std::size_t i = 0; i < signatures.size(); ++i)
     if (judged[i].first.end <= stamp.coverage.end) signatures[i].timestamps.push_back(carrier);
 }
@@ -233,7 +241,7 @@ Result<SignedDocument> read_pades(const Source& source, const Source*, Budget& b
   for (const pdf::SignatureValue& value : form.signatures) {
     MOHR_TRY(const bool mine, is_judged(value));
     if (!mine) continue;
-    MOHR_TRY(const Coverage coverage, read_coverage(value, source.size()));
+    MOHR_TRY(const Coverage coverage, read_coverage(document, value));
     judged.emplace_back(coverage, &value);
   }
   if (judged.empty() && !form.signatures.empty()) return errors::unsupported(Code{"a PDF that has only document time-stamps"});

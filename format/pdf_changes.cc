@@ -1,73 +1,42 @@
 #include "format/pdf_changes.h"
 
 #include <algorithm>
-#include <initializer_list>
-#include <map>
-#include <set>
+
+#include "format/pdf_equality.h"
+#include "format/pdf_uses.h"
 
 namespace mohr::format::pdf {
 namespace {
 
 constexpr std::size_t kMostPages = 100;  // pages that get a field for a document time-stamp
 
-bool same(const Object& a, const Object& b) {
-  if (a.kind != b.kind || a.text != b.text || a.number != b.number || a.generation != b.generation || a.items.size() != b.items.size())
-    return false;
-  if (!a.is(Kind::dictionary)) return std::equal(a.items.begin(), a.items.end(), b.items.begin(), same);
-  for (std::size_t i = 0; i + 1 < a.items.size(); i += 2)  // keys stand once
-    if (!same(a.items[i + 1], b.find(a.items[i].text))) return false;
-  return true;
-}
-
-bool has_only(const Object& dictionary, std::initializer_list<std::string_view> keys) {
-  for (std::size_t i = 0; i + 1 < dictionary.items.size(); i += 2)
-    if (std::find(keys.begin(), keys.end(), dictionary.items[i].text) == keys.end()) return false;
-  return true;
-}
-
-// Every key but those is the same in both.
-bool same_but(const Object& a, const Object& b, std::initializer_list<std::string_view> keys) {
-  const auto agrees = [&](const Object& from, const Object& with) {
-    for (std::size_t i = 0; i + 1 < from.items.size(); i += 2) {
-      const std::string& key = from.items[i].text;
-      if (std::find(keys.begin(), keys.end(), key) == keys.end() && !same(from.items[i + 1], with.find(key))) return false;
-    }
-    return true;
-  };
-  return agrees(a, b) && agrees(b, a);
-}
-
-bool is_empty_rectangle(const Object& rectangle) {
-  if (!rectangle.is(Kind::array) || rectangle.items.size() != 4) return false;
-  const auto value = [](const Object& number) { return number.is(Kind::real) ? number.text : std::to_string(number.number); };
-  const auto is_number = [](const Object& item) { return item.is(Kind::integer) || item.is(Kind::real); };
-  if (!std::all_of(rectangle.items.begin(), rectangle.items.end(), is_number)) return false;
-  return value(rectangle.items[0]) == value(rectangle.items[2]) && value(rectangle.items[1]) == value(rectangle.items[3]);
-}
-
 class Comparison {
  public:
   Comparison(Document& document, std::uint32_t revision) : document_(document), revision_(revision) {}
 
   Result<bool> run() {
-    const auto& sections = document_.references().sections;
-    const auto old = std::find_if(sections.begin(), sections.end(), [&](const Section& s) { return s.revision >= revision_; });
-    if (old == sections.end()) return false;
-    if (!same(old->trailer.value.find("Root"), document_.trailer().value.find("Root"))) return false;
-    MOHR_TRY(const bool information, compare_information(old->trailer.value.find("Info"), document_.trailer().value.find("Info")));
+    const Parsed* trailer = document_.trailer(revision_);
+    if (trailer == nullptr) return false;
+    Loaded before, after;
+    before.parsed = *trailer;
+    after.parsed = document_.trailer();
+    if (!same(before.value().find("Root"), after.value().find("Root"))) return false;
+    in_role(before, "Root");
+    MOHR_TRY(const bool trailer_fits, compare_trailers(before, after));
+    if (!trailer_fits) return false;
+    MOHR_TRY(const bool information, compare_information(before, after));
     if (!information) return false;
-    MOHR_TRY(const Loaded before, document_.catalog(revision_));
-    MOHR_TRY(const Loaded after, document_.catalog());
-    if (!same_but(before.value(), after.value(), {"DSS", "Extensions", "AcroForm"})) return false;
-    explained_.insert(after.reference.number);
-    MOHR_TRY(const bool form, compare_forms(before, after));
-    if (!form || !compare_extensions(before.value().find("Extensions"), after.value().find("Extensions"))) return false;
+    MOHR_TRY(before, document_.catalog(revision_));
+    MOHR_TRY(after, document_.catalog());
+    MOHR_TRY(const bool catalog, compare_catalogs(before, after));
+    if (!catalog) return false;
     MOHR_TRY(const bool pages, compare_pages());
     if (!pages) return false;
-    MOHR_CHECK(reach(before.value().find("DSS"), revision_, old_store_));
-    MOHR_TRY(const bool store, explain_store(after));
+    MOHR_TRY(const bool store, compare_stores(before, after));
     if (!store) return false;
-    return nothing_else();
+    MOHR_TRY(const bool rest, compare_rest());
+    if (!rest) return false;
+    return uses_only_in_roles(document_, revision_, roles_);
   }
 
  private:
@@ -76,49 +45,85 @@ class Comparison {
     return document_.references().find(number) != document_.references().find(number, revision_);
   }
 
-  // An array where it stands or behind a reference; the object that it is in is explained with it.
-  Result<Loaded> array_of(const Loaded& holder, const Object& value, std::uint32_t revision) {
-    MOHR_TRY(Loaded array, document_.resolve(holder, value, revision));
-    if (revision == 0 && value.is(Kind::reference)) explained_.insert(value.reference().number);
-    return array;
+  // What the reference under this key leads to, if it is one, is compared as what it is for there.
+  void in_role(const Loaded& before, std::string_view key) {
+    if (const Object& value = before.value().find(key); value.is(Kind::reference)) roles_.references.insert(position(before, value));
   }
+  static Position position(const Loaded& holder, const Object& value) { return {holder.reference.number, value.begin}; }
 
-  // The references of `after` begin with those of `before`; the rest were added.
-  static std::optional<std::vector<Reference>> added(const Loaded& before, const Loaded& after) {
+  // The references that the array under this key got at its end; nothing when it differs otherwise. A reference to it is the old one, or
+  // leads to a new object.
+  Result<std::optional<std::vector<Reference>>> added(const Loaded& before, const Loaded& after, std::string_view key) {
+    using Added = std::optional<std::vector<Reference>>;
+    const Object &old_value = before.value().find(key), &new_value = after.value().find(key);
+    if (new_value.is(Kind::reference)) {
+      if (!same(old_value, new_value) && existed(new_value.reference().number)) return Added();
+      explained_.insert(new_value.reference().number);
+    }
+    in_role(before, key);
+    MOHR_TRY(const Loaded old_array, document_.resolve(before, old_value, revision_));
+    MOHR_TRY(const Loaded new_array, document_.resolve(after, new_value));
+    if (!is_or_lacks(old_array.value(), Kind::array) || !is_or_lacks(new_array.value(), Kind::array)) return Added();
+    const auto &old_items = old_array.value().items, &new_items = new_array.value().items;
+    if (old_array.value().is(Kind::array) && !new_array.value().is(Kind::array)) return Added();
+    if (new_items.size() < old_items.size() || !std::equal(old_items.begin(), old_items.end(), new_items.begin(), same)) return Added();
     std::vector<Reference> more;
-    if (before.value().is(Kind::null) && after.value().is(Kind::null)) return more;
-    if (!after.value().is(Kind::array) || !(before.value().is(Kind::array) || before.value().is(Kind::null))) return std::nullopt;
-    const auto &old_items = before.value().items, &new_items = after.value().items;
-    if (new_items.size() < old_items.size() || !std::equal(old_items.begin(), old_items.end(), new_items.begin(), same))
-      return std::nullopt;
     for (std::size_t i = old_items.size(); i < new_items.size(); ++i) {
-      if (!new_items[i].is(Kind::reference)) return std::nullopt;
+      if (!new_items[i].is(Kind::reference)) return Added();
       more.push_back(new_items[i].reference());
     }
-    return more;
+    return Added(std::move(more));
+  }
+
+  // Beside the catalog and the information a trailer may name streams to be shown in place of the pages (LibreOffice: /AdditionalStreams).
+  // What was named before is as it was; what is named anew has no octets to show.
+  Result<bool> compare_trailers(const Loaded& before, const Loaded& after) {
+    const auto each_changed = [](const Loaded& from, const Loaded& with) {
+      std::vector<const Object*> values;
+      for (std::size_t i = 0; i + 1 < from.value().items.size(); i += 2) {
+        const std::string& key = from.value().items[i].text;
+        if (key != "Root" && key != "Info" && !same(from.value().items[i + 1], with.value().find(key)))
+          values.push_back(&from.value().items[i + 1]);
+      }
+      return values;
+    };
+    for (const Object* value : each_changed(before, after)) roles_.silent.insert(position(before, *value));
+    auto pending = each_changed(after, before);
+    while (!pending.empty()) {
+      const Object& value = *pending.back();
+      pending.pop_back();
+      for (const Object& item : value.items) pending.push_back(&item);
+      if (!value.is(Kind::reference)) continue;
+      MOHR_TRY(const Loaded named, document_.load(value.reference()));
+      if (!is_plain(named) && !named.value().is(Kind::null)) return false;
+    }
+    return true;
   }
 
   // 14.3.3: which program wrote the file last, and when, says nothing about content; title, author and the rest do.
-  Result<bool> compare_information(const Object& before, const Object& after) {
+  Result<bool> compare_information(const Loaded& old_trailer, const Loaded& new_trailer) {
+    const Object &before = old_trailer.value().find("Info"), &after = new_trailer.value().find("Info");
     if (after.is(Kind::null)) return before.is(Kind::null);
     if (same(before, after) && !(after.is(Kind::reference) && is_rewritten(after.reference().number))) return true;
     if (!after.is(Kind::reference) || !(before.is(Kind::null) || same(before, after))) return false;
-    Object nothing;
-    nothing.kind = Kind::dictionary;
+    if (before.is(Kind::null) && existed(after.reference().number)) return false;
+    MOHR_TRY(Loaded old_one, document_.resolve(old_trailer, before, revision_));
+    if (before.is(Kind::null)) old_one.parsed.value.kind = Kind::dictionary;
     MOHR_TRY(const Loaded new_one, document_.load(after.reference()));
-    const Object& value = new_one.value();
-    if (!value.is(Kind::dictionary) || new_one.data != 0) return false;  // a stream under this name could be a page's
-    if (before.is(Kind::null)) {
-      if (existed(after.reference().number) || !same_but(nothing, value, {"ModDate", "Producer"})) return false;
-    } else {
-      MOHR_TRY(const Loaded old_one, document_.load(before.reference(), revision_));
-      if (!old_one.value().is(Kind::dictionary) || old_one.data != 0 || !same_but(old_one.value(), value, {"ModDate", "Producer"}))
-        return false;
-    }
+    if (!is_plain(old_one) || !is_plain(new_one) || !same_but(old_one.value(), new_one.value(), {"ModDate", "Producer"})) return false;
     for (const char* key : {"ModDate", "Producer"})
-      if (const Object& text = value.find(key); !text.is(Kind::null) && !text.is(Kind::string)) return false;
+      if (!is_or_lacks(old_one.value().find(key), Kind::string) || !is_or_lacks(new_one.value().find(key), Kind::string)) return false;
+    in_role(old_trailer, "Info");
     explained_.insert(after.reference().number);
     return true;
+  }
+
+  Result<bool> compare_catalogs(const Loaded& before, const Loaded& after) {
+    if (!is_plain(before) || !is_plain(after) || !same_but(before.value(), after.value(), {"DSS", "Extensions", "AcroForm"})) return false;
+    explained_.insert(after.reference.number);
+    roles_.bound.insert(before.reference.number);
+    if (!compare_extensions(before.value().find("Extensions"), after.value().find("Extensions"))) return false;
+    return compare_forms(before, after);
   }
 
   Result<bool> compare_forms(const Loaded& before, const Loaded& after) {
@@ -126,12 +131,13 @@ class Comparison {
     if (old_value.kind != new_value.kind || (old_value.is(Kind::reference) && !same(old_value, new_value))) return false;
     MOHR_TRY(const Loaded old_form, document_.resolve(before, old_value, revision_));
     MOHR_TRY(const Loaded new_form, document_.resolve(after, new_value));
-    if (!old_form.value().is(Kind::dictionary) || !new_form.value().is(Kind::dictionary)) return false;
-    if (!same_but(old_form.value(), new_form.value(), {"Fields", "SigFlags"})) return false;
-    if (new_value.is(Kind::reference)) explained_.insert(new_value.reference().number);
-    MOHR_TRY(const Loaded old_fields, array_of(old_form, old_form.value().find("Fields"), revision_));
-    MOHR_TRY(const Loaded new_fields, array_of(new_form, new_form.value().find("Fields"), 0));
-    const auto fields = added(old_fields, new_fields);
+    if (!is_plain(old_form) || !is_plain(new_form) || !same_but(old_form.value(), new_form.value(), {"Fields", "SigFlags"})) return false;
+    if (!is_or_lacks(old_form.value().find("SigFlags"), Kind::integer) || !is_or_lacks(new_form.value().find("SigFlags"), Kind::integer))
+      return false;
+    in_role(before, "AcroForm");
+    explained_.insert(new_form.reference.number);
+    roles_.bound.insert(old_form.reference.number);
+    MOHR_TRY(const auto fields, added(old_form, new_form, "Fields"));
     if (!fields) return false;
     for (const Reference field : *fields) {
       MOHR_TRY(const bool explained, explain_field(field));
@@ -145,7 +151,7 @@ class Comparison {
     if (existed(reference.number)) return false;
     MOHR_TRY(const Loaded field, document_.load(reference));
     const Object& value = field.value();
-    if (!value.is(Kind::dictionary) ||
+    if (!is_plain(field) ||
         !has_only(value, {"Type", "Subtype", "FT", "T", "V", "Rect", "P", "F", "Ff", "TU", "AP", "DA", "MK", "Border", "BS"}))
       return false;
     if (!value.find("FT").is_name("Sig") || !value.find("Subtype").is_name("Widget") || !is_empty_rectangle(value.find("Rect")))
@@ -153,7 +159,7 @@ class Comparison {
     const Object& stamp = value.find("V");
     if (stamp.is(Kind::reference) && existed(stamp.reference().number)) return false;
     MOHR_TRY(const Loaded dictionary, document_.resolve(field, stamp));
-    if (!dictionary.value().is(Kind::dictionary) || !dictionary.value().find("Type").is_name("DocTimeStamp") ||
+    if (!is_plain(dictionary) || !dictionary.value().find("Type").is_name("DocTimeStamp") ||
         !dictionary.value().find("SubFilter").is_name("ETSI.RFC3161"))
       return false;
     explained_.insert(reference.number);
@@ -169,13 +175,13 @@ class Comparison {
     for (const Reference reference : pages_) {
       MOHR_TRY(const Loaded before, document_.load(reference, revision_));
       MOHR_TRY(const Loaded after, document_.load(reference));
-      if (!before.value().is(Kind::dictionary) || !after.value().find("Type").is_name("Page")) return false;
+      if (!is_plain(before) || !is_plain(after) || !after.value().find("Type").is_name("Page")) return false;
       if (!same_but(before.value(), after.value(), {"Annots"})) return false;
-      MOHR_TRY(const Loaded old_list, array_of(before, before.value().find("Annots"), revision_));
-      MOHR_TRY(const Loaded new_list, array_of(after, after.value().find("Annots"), 0));
-      const auto more = added(old_list, new_list);
+      MOHR_TRY(const auto more, added(before, after, "Annots"));
       if (!more || !std::all_of(more->begin(), more->end(), [&](Reference one) { return fields_.contains(one.number); })) return false;
       explained_.insert(reference.number);
+      roles_.bound.insert(reference.number);
+      roles_.pages.insert(reference.number);
     }
     return true;
   }
@@ -215,74 +221,59 @@ class Comparison {
   }
 
   // EN 319 142-1 5.4.2: certificates, lists, answers, and the same by signature.
-  Result<bool> explain_store(const Loaded& catalog) {
-    const Object& value = catalog.value().find("DSS");
-    if (value.is(Kind::null)) return old_store_.empty();
+  Result<bool> compare_stores(const Loaded& old_catalog, const Loaded& new_catalog) {
+    const Object &before = old_catalog.value().find("DSS"), &after = new_catalog.value().find("DSS");
+    MOHR_TRY(const Loaded old_store, document_.resolve(old_catalog, before, revision_));
+    if (!is_plain(old_store) && !old_store.value().is(Kind::null)) return false;
+    if (!before.is(Kind::null)) roles_.silent.insert(position(old_catalog, before));
+    MOHR_CHECK(reach(before, revision_, old_store_));
+    if (after.is(Kind::null)) return before.is(Kind::null);
     for (std::uint32_t then = revision_; then-- > 0;) {  // each as it was, for a later one may stand under the same number
       std::set<std::uint32_t> store_then;
       MOHR_TRY(const Loaded catalog_then, document_.catalog(then));
       MOHR_CHECK(reach(catalog_then.value().find("DSS"), then, store_then));
       store_.merge(store_then);
     }
-    if (value.is(Kind::reference) && !store_.contains(value.reference().number)) return false;
-    MOHR_TRY(const Loaded store, document_.resolve(catalog, value));
-    if (!store.value().is(Kind::dictionary) || !has_only(store.value(), {"Type", "Certs", "CRLs", "OCSPs", "VRI"})) return false;
-    MOHR_TRY(const bool own, rewrites_only_its_own());
-    if (own) explained_.insert(store_.begin(), store_.end());
-    return own;
+    if (after.is(Kind::reference) && !store_.contains(after.reference().number)) return false;
+    MOHR_TRY(const Loaded store, document_.resolve(new_catalog, after));
+    if (!is_plain(store) || !has_only(store.value(), {"Type", "Certs", "CRLs", "OCSPs", "VRI"})) return false;
+    explained_.insert(store_.begin(), store_.end());
+    return true;
   }
 
-  // An object of the old store that was written anew with other contents belongs to nothing else: a document can be prepared so that its
-  // store names a page.
-  Result<bool> rewrites_only_its_own() {
-    std::vector<std::uint32_t> rewritten;
-    for (const std::uint32_t number : store_) {
-      if (!old_store_.contains(number)) continue;
-      const Entry* now = document_.references().find(number);
-      const Reference reference{number, now == nullptr || now->type == Entry::Type::compressed ? 0 : now->generation};
-      MOHR_TRY(const Loaded after, document_.load(reference));
-      MOHR_TRY(const bool kept, is_as_it_was(reference, after));
-      if (!kept) rewritten.push_back(number);
-    }
-    if (rewritten.empty()) return true;
-    MOHR_TRY(const Loaded before, document_.catalog(revision_));
-    std::set<std::uint32_t> elsewhere;
-    for (std::size_t i = 0; i + 1 < before.value().items.size(); i += 2)
-      if (before.value().items[i].text != "DSS") MOHR_CHECK(reach(before.value().items[i + 1], revision_, elsewhere));
-    return std::none_of(rewritten.begin(), rewritten.end(), [&](std::uint32_t number) { return elsewhere.contains(number); });
-  }
-
-  // Whatever else was written since is as it was, or holds objects for the file's own sake.
-  Result<bool> nothing_else() {
+  // Whatever else was written since is as it was, or holds objects for the file's own sake. What changed is bound to its role.
+  Result<bool> compare_rest() {
     explained_.insert(appearance_.begin(), appearance_.end());
     std::uint32_t last = 0;
     for (const Entry& entry : document_.references().entries) {
       if (document_.references().sections[entry.section].revision >= revision_ || entry.number == last) continue;
       last = entry.number;
-      if (entry.number == 0 || explained_.contains(entry.number)) continue;
-      const Entry* now = document_.references().find(entry.number);
-      if (now == nullptr) {
-        if (existed(entry.number)) return false;  // deleted
-        continue;
-      }
-      const Reference reference{entry.number, now->type == Entry::Type::compressed ? 0 : now->generation};
-      MOHR_TRY(const Loaded after, document_.load(reference));
-      if (!existed(entry.number)) {
-        const Object& type = after.value().find("Type");
-        if (after.data == 0 || !(type.is_name("XRef") || type.is_name("ObjStm"))) return false;
-        continue;
-      }
-      MOHR_TRY(const bool kept, is_as_it_was(reference, after));
-      if (!kept) return false;
+      if (entry.number == 0) continue;
+      MOHR_TRY(const bool kept, existed(entry.number) ? is_as_it_was(entry.number) : is_for_the_file(entry.number));
+      if (kept) continue;
+      if (!explained_.contains(entry.number)) return false;
+      roles_.bound.insert(entry.number);
     }
     return true;
   }
 
-  Result<bool> is_as_it_was(Reference reference, const Loaded& after) {
-    MOHR_TRY(const Loaded before, document_.load(reference, revision_));
+  Result<Loaded> load(std::uint32_t number, std::uint32_t revision) {
+    const Entry* entry = document_.references().find(number, revision);
+    return document_.load({number, entry == nullptr || entry->type == Entry::Type::compressed ? 0 : entry->generation}, revision);
+  }
+
+  Result<bool> is_for_the_file(std::uint32_t number) {
+    MOHR_TRY(const Loaded now, load(number, 0));
+    const Object& type = now.value().find("Type");
+    return now.entry == nullptr || (now.data != 0 && (type.is_name("XRef") || type.is_name("ObjStm")));
+  }
+
+  Result<bool> is_as_it_was(std::uint32_t number) {
+    MOHR_TRY(const Loaded before, load(number, revision_));
+    MOHR_TRY(const Loaded after, load(number, 0));
     if (!same(before.value(), after.value()) || (before.data == 0) != (after.data == 0)) return false;
     if (after.data == 0) return true;
-    MOHR_TRY(const Bytes old_octets, document_.stream(before));
+    MOHR_TRY(const Bytes old_octets, document_.stream(before, revision_));
     MOHR_TRY(const Bytes new_octets, document_.stream(after));
     return equal(old_octets, new_octets);
   }
@@ -291,6 +282,7 @@ class Comparison {
   std::uint32_t revision_;
   std::set<std::uint32_t> explained_, fields_, old_store_, store_, appearance_;
   std::set<Reference> pages_;
+  Roles roles_;
 };
 
 }  // namespace

@@ -45,7 +45,7 @@ Result<Loaded> Document::load(Reference reference, std::uint32_t revision) {
   if (generation != reference.generation)
     return broken("a reference to object " + std::to_string(reference.number) + " has another generation", entry->place);
   if (entry->type == Entry::Type::compressed) {
-    MOHR_TRY(loaded, load_compressed(*entry));
+    MOHR_TRY(loaded, load_compressed(*entry, revision));
   } else {
     MOHR_TRY(IndirectObject object, load_plain(*entry));
     loaded.parsed = std::move(object.parsed);
@@ -69,11 +69,16 @@ Result<Loaded> Document::resolve(const Loaded& holder, const Object& value, std:
   return part;
 }
 
-Result<Loaded> Document::catalog(std::uint32_t revision) {
+const Parsed* Document::trailer(std::uint32_t revision) const {
   const auto section = std::find_if(references_.sections.begin(), references_.sections.end(),
                                     [&](const Section& one) { return one.revision >= revision && !one.is_hidden; });
-  if (section == references_.sections.end()) return broken("there is no such revision", 0);
-  const Object& root = section->trailer.value.find("Root");
+  return section != references_.sections.end() ? &section->trailer : nullptr;
+}
+
+Result<Loaded> Document::catalog(std::uint32_t revision) {
+  const Parsed* trailer_then = trailer(revision);
+  if (trailer_then == nullptr) return broken("there is no such revision", 0);
+  const Object& root = trailer_then->value.find("Root");
   if (!root.is(Kind::reference)) return broken("/Root is missing", trailer().origin);
   MOHR_TRY(Loaded catalog, load(root.reference(), revision));
   if (!catalog.value().is(Kind::dictionary) || !catalog.value().find("Type").is_name("Catalog"))
@@ -81,28 +86,34 @@ Result<Loaded> Document::catalog(std::uint32_t revision) {
   return catalog;
 }
 
-Result<std::int64_t> Document::stream_length(const Object& dictionary, std::uint64_t offset) {
+Result<std::int64_t> Document::stream_length(const Object& dictionary, std::uint64_t offset, std::uint32_t revision) {
   const Object& length = dictionary.find("Length");
   if (length.is(Kind::integer)) return length.number;
   if (!length.is(Kind::reference)) return broken("a stream lacks /Length", offset);
-  const Entry* entry = references_.find(length.reference().number);  // 7.5.7: never in an object stream itself
+  const Entry* entry = references_.find(length.reference().number, revision);  // 7.5.7: never in an object stream itself
   if (entry == nullptr || entry->type != Entry::Type::plain) return broken("the /Length of a stream is missing", offset);
-  MOHR_TRY(const Loaded loaded, load(length.reference()));
+  MOHR_TRY(const Loaded loaded, load(length.reference(), revision));
   if (!loaded.value().is(Kind::integer)) return broken("the /Length of a stream is no number", offset);
   return loaded.value().number;
 }
 
-Result<Bytes> Document::stream(const Loaded& loaded) {
+Result<Bytes> Document::stream(const Loaded& loaded, std::uint32_t revision) {
   const std::uint64_t place = loaded.entry != nullptr ? loaded.entry->place : 0;
   if (loaded.data == 0) return broken("object " + std::to_string(loaded.reference.number) + " is no stream", place);
-  MOHR_TRY(const std::int64_t length, stream_length(loaded.value(), place));
+  MOHR_TRY(const std::int64_t length, stream_length(loaded.value(), place, revision));
   MOHR_TRY(const StreamData coded, read_stream_data(*source_, loaded.data, length, *budget_));
   return decode_stream(loaded.value(), coded.octets, loaded.data, *budget_);
 }
 
-Result<void> Document::open_object_stream(std::uint32_t number) {
-  if (stream_.number == number) return {};
-  const Entry* entry = references_.find(number);
+Result<std::uint64_t> Document::end_of_data(const Loaded& stream) {
+  MOHR_TRY(const std::int64_t length, stream_length(stream.value(), stream.data, 0));
+  if (length < 0) return broken("the /Length of a stream is negative", stream.data);
+  return stream.data + static_cast<std::uint64_t>(length);
+}
+
+Result<void> Document::open_object_stream(std::uint32_t number, std::uint32_t revision) {
+  const Entry* entry = references_.find(number, revision);
+  if (entry != nullptr && stream_.entry == entry && stream_.revision == revision) return {};
   if (entry == nullptr || entry->type != Entry::Type::plain) return broken("object stream " + std::to_string(number) + " is missing", 0);
   MOHR_TRY(const IndirectObject object, load_plain(*entry));
   const Object& dictionary = object.parsed.value;
@@ -110,9 +121,10 @@ Result<void> Document::open_object_stream(std::uint32_t number) {
   if (object.data == 0 || !dictionary.find("Type").is_name("ObjStm") || !count.is(Kind::integer) || !first.is(Kind::integer) ||
       count.number < 0 || first.number < 0)
     return broken("object " + std::to_string(number) + " is no object stream", entry->place);
-  MOHR_TRY(const std::int64_t length, stream_length(dictionary, entry->place));
+  MOHR_TRY(const std::int64_t length, stream_length(dictionary, entry->place, revision));
   ObjectStream stream;
-  stream.number = number;
+  stream.entry = entry;
+  stream.revision = revision;
   {
     MOHR_TRY(const StreamData coded, read_stream_data(*source_, object.data, length, *budget_));
     MOHR_TRY(stream.data, decode_stream(dictionary, coded.octets, object.data, *budget_));
@@ -132,13 +144,13 @@ Result<void> Document::open_object_stream(std::uint32_t number) {
   return {};
 }
 
-Result<Loaded> Document::load_compressed(const Entry& entry) {
+Result<Loaded> Document::load_compressed(const Entry& entry, std::uint32_t revision) {
   const auto number = static_cast<std::uint32_t>(entry.place);
-  MOHR_CHECK(open_object_stream(number));
+  MOHR_CHECK(open_object_stream(number, revision));
   if (entry.generation >= stream_.objects.size() || stream_.objects[entry.generation].first != entry.number)
     return broken(
         "object stream " + std::to_string(number) + " does not have object " + std::to_string(entry.number) + " where it should be",
-        references_.find(number)->place);
+        stream_.entry->place);
   const std::uint64_t offset = stream_.objects[entry.generation].second;
   Loaded loaded;
   Parser parser(ByteView(stream_.data).subspan(offset), offset, true, *budget_);

@@ -23,6 +23,8 @@ class Document {
   [[nodiscard]] const Source& source() const { return *source_; }
   [[nodiscard]] const CrossReferences& references() const { return references_; }
   [[nodiscard]] const Parsed& trailer() const { return references_.sections.front().trailer; }
+  // The trailer that counted when `revision` was the last; null: there is no such revision.
+  [[nodiscard]] const Parsed* trailer(std::uint32_t revision) const;
   [[nodiscard]] Budget& budget() const { return *budget_; }
 
   // The version of an object that counted when `revision` (0: the newest) was the last. A wrong number or generation at its place is an
@@ -32,19 +34,22 @@ class Document {
   Result<Loaded> resolve(const Loaded& holder, const Object& value, std::uint32_t revision = 0);
   Result<Loaded> catalog(std::uint32_t revision = 0);
   // The decoded data of a stream. Errors: pdf_invalid (it is none), unsupported (filters).
-  Result<Bytes> stream(const Loaded& loaded);
+  Result<Bytes> stream(const Loaded& loaded, std::uint32_t revision = 0);
+  // The offset after a stream's data.
+  Result<std::uint64_t> end_of_data(const Loaded& stream);
 
  private:
   struct ObjectStream {
-    std::uint32_t number = 0;
+    const Entry* entry = nullptr;
+    std::uint32_t revision = 0;  // its /Length may differ
     Bytes data;
     std::vector<std::pair<std::uint32_t, std::uint64_t>> objects;  // number, offset in data
   };
   Document(const Source& source, Budget& budget) : source_(&source), budget_(&budget) {}
   Result<IndirectObject> load_plain(const Entry& entry);
-  Result<Loaded> load_compressed(const Entry& entry);
-  Result<void> open_object_stream(std::uint32_t number);
-  Result<std::int64_t> stream_length(const Object& dictionary, std::uint64_t offset);
+  Result<Loaded> load_compressed(const Entry& entry, std::uint32_t revision);
+  Result<void> open_object_stream(std::uint32_t number, std::uint32_t revision);
+  Result<std::int64_t> stream_length(const Object& dictionary, std::uint64_t offset, std::uint32_t revision);
 
   const Source* source_;
   Budget* budget_;

@@ -74,6 +74,19 @@ Result<crypto::SignatureCheck> PathSearch::verify(const Certificate& certificate
   return check;
 }
 
+// How many certificates come before an issuer that has but the name of the right one: another key identifier, and a key that did not sign.
+// What it is said to have issued was not changed; its authority is just not here.
+Result<std::size_t> PathSearch::count_before_stranger(const Path& path) {
+  for (std::size_t i = 0; i + 1 < path.certificates.size(); ++i) {
+    const Certificate &certificate = *path.certificates[i], &issuer = *path.certificates[i + 1];
+    const ByteView wanted = certificate.authority_key_identifier(), has = issuer.subject_key_identifier();
+    if (wanted.empty() || has.empty() || equal(wanted, has)) continue;
+    MOHR_TRY(const crypto::SignatureCheck check, verify(certificate, issuer));
+    if (check == crypto::SignatureCheck::bad || check == crypto::SignatureCheck::wrong_key) return i + 1;
+  }
+  return path.certificates.size();
+}
+
 // Validates a path that reached an anchor; true when it is good and the search is over.
 Result<bool> PathSearch::complete(const Path& path) {
   if (best_ && best_->anchor != nullptr && best_->certificates == path.certificates) return false;  // found again by other names
@@ -81,6 +94,16 @@ Result<bool> PathSearch::complete(const Path& path) {
   complete_keys(candidate);
   MOHR_CHECK(validate_path(candidate, inputs_, *this, budget_));
   const bool good = failures(candidate) == 0;
+  if (!good) {
+    MOHR_TRY(const std::size_t own, count_before_stranger(candidate));
+    if (own < candidate.certificates.size()) {
+      Path rest;
+      rest.certificates.assign(path.certificates.begin(), path.certificates.begin() + static_cast<std::ptrdiff_t>(own));
+      remember_dead_end(rest);
+      reject(std::move(candidate));
+      return false;
+    }
+  }
   if (best_ && best_->anchor != nullptr && !good && failures(candidate) >= failures(*best_)) {
     reject(std::move(candidate));
     return false;

@@ -28,6 +28,7 @@ class PathSearch {
   [[nodiscard]] std::vector<Candidate> look_for_issuers(const Certificate& certificate);
   Result<bool> extend(Path& path);
   Result<bool> complete(const Path& path);
+  Result<std::size_t> count_before_stranger(const Path& path);
   void remember_dead_end(const Path& path);
   void reject(Path path);
 

@@ -49,6 +49,20 @@ TEST(Paths, AGoodOneReachesItsAnchor) {
   EXPECT_EQ(path->anchor, &h.trust.anchors().front());
 }
 
+// Two installations whose authorities have the same names: the other one is not known here, and nobody changed anything.
+TEST(Paths, AnotherAuthorityOfTheSameNameIsUnknown) {
+  Hierarchy h;
+  const Hierarchy other;
+  h.trust = other.trust;
+  const auto path = h.find();
+  ASSERT_TRUE(path);
+  EXPECT_EQ(path->anchor, nullptr);
+  EXPECT_EQ(path->certificates.size(), 2U);
+  EXPECT_FALSE(has(*path, Check::certificate_signature_bad));
+  ASSERT_EQ(path->rejected.size(), 1U);
+  EXPECT_TRUE(has(path->rejected.front(), Check::certificate_signature_bad));
+}
+
 // Of a trusted certificate only the frame is read when trust is loaded; one that is broken inside is told of where a path needs it.
 TEST(Paths, AnAnchorThatIsBrokenInsideIsNamed) {
   const Hierarchy h;

@@ -81,9 +81,9 @@ std::string make_pdf(const std::vector<PdfObject>& objects, PdfReferences refere
   return pdf;
 }
 
-std::string make_compressed_pdf() {
+std::string make_compressed_pdf(const std::string& catalog) {
   std::string pdf = "%PDF-1.5\n";
-  const std::string first = "<</Type/Catalog/Pages 2 0 R>> ", second = "<</Type/Pages/Count 1/Kids[3 0 R]>>";
+  const std::string first = "<</Type/Catalog/Pages 2 0 R" + catalog + ">> ", second = "<</Type/Pages/Count 1/Kids[3 0 R]>>";
   const std::string head = "1 0 2 " + std::to_string(first.size()) + " ";
   const std::string coded = deflate_text(head + first + second);
   auto places = write_objects(pdf, {{3, "<</Type/Page/Parent 2 0 R>>"},
@@ -95,11 +95,16 @@ std::string make_compressed_pdf() {
   return pdf;
 }
 
-std::string append_revision(const std::string& pdf, const std::vector<PdfObject>& objects, const std::string& trailer) {
+std::string append_revision(const std::string& pdf, const std::vector<PdfObject>& objects, const std::string& trailer,
+                            const std::vector<PdfCompressed>& compressed) {
   std::string longer = pdf;
-  const auto places = write_objects(longer, objects);
+  auto places = write_objects(longer, objects);
   const std::size_t last = pdf.rfind("startxref\n") + 10;
-  write_table(longer, places, 100, "/Prev " + pdf.substr(last, pdf.find('\n', last) - last) + trailer);
+  const std::string entries = "/Prev " + pdf.substr(last, pdf.find('\n', last) - last) + trailer;
+  for (const PdfCompressed& one : compressed)
+    places[one.number] = {2, static_cast<std::size_t>(one.stream), static_cast<std::size_t>(one.index)};
+  if (compressed.empty()) write_table(longer, places, 100, entries);
+  else write_stream(longer, places, false, entries);
   return longer;
 }
 
