@@ -14,7 +14,7 @@ class Walk {
     if (trailer == nullptr) return false;
     Loaded start;
     start.parsed = *trailer;
-    MOHR_TRY(bool fits, look_at(start));
+    bool fits = look_at(start);
     for (std::uint32_t container = 0; fits && !pending_.empty();) {
       auto at = pending_.find(container);
       if (at == pending_.end()) at = pending_.begin();
@@ -25,7 +25,7 @@ class Walk {
       const Result<Loaded> loaded = document_.load(next, revision_);
       if (!loaded && loaded.error().code != ErrorCode::pdf_invalid && loaded.error().code != ErrorCode::unsupported) return loaded.error();
       if (!loaded) return false;
-      MOHR_TRY(fits, look_at(*loaded));
+      fits = look_at(*loaded);
     }
     return fits;
   }
@@ -36,12 +36,11 @@ class Walk {
     bool as_page;  // stands where pages are referred to
   };
 
-  Result<bool> look_at(const Loaded& holder) {
+  bool look_at(const Loaded& holder) {
     std::vector<Value> values{{&holder.value(), false}};
     while (!values.empty()) {
       const auto [object, as_page] = values.back();
       values.pop_back();
-      MOHR_CHECK(document_.budget().spend(Limit::nodes));
       const Position position{holder.reference.number, object->begin};
       if (roles_.silent.contains(position)) continue;
       if (object->is(Kind::reference) && !arrive(object->reference(), roles_.references.contains(position), as_page)) return false;
