@@ -207,7 +207,7 @@ Result<std::vector<Findings>> what_would_help(const Record& record) {
   MOHR_TRY(const Verdict verdict, replay(record));
   if (verdict.no_signature || verdict.outcome == Outcome::accept) return found;
   std::vector<Supply> supplies = supplies_for(record, verdict);
-  if (supplies.size() > kMostSupplies) supplies.resize(kMostSupplies);
+  if (supplies.size() > kMostSupplies) supplies.erase(supplies.begin() + static_cast<std::ptrdiff_t>(kMostSupplies), supplies.end());
   for (int size = 1; found.empty() && size <= static_cast<int>(supplies.size()); ++size) {
     for (unsigned chosen = 1; chosen < 1U << supplies.size(); ++chosen) {
       if (std::popcount(chosen) != size) continue;

@@ -23,6 +23,12 @@ struct [[nodiscard]] Error {
   ErrorCode code;
   Params params;
   std::string place;  // where in the input: "byte 1234", "/Letter/Signature[1]", "signer 1"; empty when it is all of it
+  Error(ErrorCode code, Params params, std::string place = {});  // and the rest made once, as in Finding
+  Error(const Error&);
+  Error(Error&&) noexcept;
+  Error& operator=(const Error&);
+  Error& operator=(Error&&) noexcept;
+  ~Error();
   Error&& at(std::string where) && {
     if (place.empty()) place = std::move(where);
     return std::move(*this);

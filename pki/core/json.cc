@@ -412,6 +412,15 @@ class Writer {
 
 }  // namespace
 
+Value::Value(Value&&) noexcept = default;
+Value& Value::operator=(Value&&) noexcept = default;
+Value::~Value() = default;
+Value::Value(std::string s) : data_(std::move(s)) {}
+Value::Value(std::string_view s) : data_(std::string(s)) {}
+Value::Value(const char* s) : data_(std::string(s)) {}
+Value::Value(Array a) : data_(std::move(a)) {}
+Value::Value(Object o) : data_(std::move(o)) {}
+
 Value::Value(const Value& other) {
   std::visit([this](const auto& held) { data_ = Data(std::in_place_type<std::remove_cvref_t<decltype(held)>>, held); }, other.data_);
 }
@@ -442,9 +451,9 @@ const std::string* Value::unknown_member(std::initializer_list<std::string_view>
   return nullptr;
 }
 
-Value& Value::add(std::string name, Value value) {
+Value& Value::add(std::string_view name, Value value) {
   if (!std::holds_alternative<Object>(data_)) data_ = Object{};
-  std::get_if<Object>(&data_)->emplace_back(std::move(name), std::move(value));
+  std::get_if<Object>(&data_)->emplace_back(std::string(name), std::move(value));
   return *this;
 }
 

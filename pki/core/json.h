@@ -24,20 +24,20 @@ class Value {
   // Not the variant's own copying: when memory runs out in it, libstdc++ 12 destroys what was never made.
   Value(const Value& other);
   Value& operator=(const Value& other);
-  Value(Value&&) noexcept = default;
-  Value& operator=(Value&&) noexcept = default;
-  ~Value() = default;
+  Value(Value&&) noexcept;
+  Value& operator=(Value&&) noexcept;
+  ~Value();
   Value(std::nullptr_t) {}                                         // NOLINT
   Value(bool b) : data_(b) {}                                      // NOLINT
   Value(std::int64_t n) : data_(n) {}                              // NOLINT
   Value(int n) : data_(std::int64_t{n}) {}                         // NOLINT
   Value(std::uint64_t n) : data_(static_cast<std::int64_t>(n)) {}  // NOLINT
   Value(double n) : data_(n) {}                                    // NOLINT
-  Value(std::string s) : data_(std::move(s)) {}                    // NOLINT
-  Value(std::string_view s) : data_(std::string(s)) {}             // NOLINT
-  Value(const char* s) : data_(std::string(s)) {}                  // NOLINT
-  Value(Array a) : data_(std::move(a)) {}                          // NOLINT
-  Value(Object o) : data_(std::move(o)) {}                         // NOLINT
+  Value(std::string s);                                            // NOLINT
+  Value(std::string_view s);                                       // NOLINT
+  Value(const char* s);                                            // NOLINT
+  Value(Array a);                                                  // NOLINT
+  Value(Object o);                                                 // NOLINT
 
   [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
   [[nodiscard]] const bool* boolean() const { return std::get_if<bool>(&data_); }
@@ -52,7 +52,7 @@ class Value {
   // The first member that is not among `known`; null when there is none, or this is no object.
   [[nodiscard]] const std::string* unknown_member(std::initializer_list<std::string_view> known) const;
   // Appends a member and gives back this value, for chains; turns null into an object. Does not look for duplicates.
-  Value& add(std::string name, Value value);
+  Value& add(std::string_view name, Value value);
 
  private:
   using Data = std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object>;

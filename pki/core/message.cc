@@ -37,6 +37,20 @@ constexpr std::array kErrors = {
 
 }  // namespace
 
+Finding::Finding(Check c, Params p) : check(c), params(std::move(p)) {}
+Finding::Finding(const Finding&) = default;
+Finding::Finding(Finding&&) noexcept = default;
+Finding& Finding::operator=(const Finding&) = default;
+Finding& Finding::operator=(Finding&&) noexcept = default;
+Finding::~Finding() = default;
+
+Error::Error(ErrorCode c, Params p, std::string where) : code(c), params(std::move(p)), place(std::move(where)) {}
+Error::Error(const Error&) = default;
+Error::Error(Error&&) noexcept = default;
+Error& Error::operator=(const Error&) = default;
+Error& Error::operator=(Error&&) noexcept = default;
+Error::~Error() = default;
+
 #define MOHR_LIST(...) \
   { __VA_ARGS__ }
 #define CHECK(tag, id, params, names, en, fa) \
