@@ -132,6 +132,7 @@ class ArchiveReader {
     append(octets, signer_.signed_part);
     append(octets, index->whole);
     carrier.imprint = to_bytes(crypto::digest(token.digest, octets).view());
+    carrier.index_digest = index->digest;
     carrier.covers.push_back(signature_.hash);
     add_covered(*index, carrier);
     std::sort(carrier.covers.begin(), carrier.covers.end());

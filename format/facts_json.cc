@@ -63,6 +63,7 @@ Value record_of(const TimestampCarrier& carrier) {
   return std::move(value.add("kind", timestamp_kind_id(carrier.kind))
                        .add("encoding", base64(carrier.encoding))
                        .add("imprint", hex(carrier.imprint))
+                       .add("index_digest", crypto::digest_name(carrier.index_digest))
                        .add("covers", list_of(carrier.covers, [](const crypto::Hash& hash) -> Value { return hex(hash.view()); }))
                        .add("findings", mohr::record_of(carrier.findings)));
 }
@@ -231,6 +232,7 @@ Result<TimestampCarrier> carrier_from(const Value& record, Budget& budget) {
   MOHR_TRY(const Bytes encoding, base64_octets(record, "encoding"));
   MOHR_TRY(TimestampCarrier carrier, read_carrier(*kind, encoding, budget, nullptr));
   MOHR_TRY(carrier.imprint, hex_octets(record, "imprint"));
+  MOHR_TRY(carrier.index_digest, digest(record, "index_digest"));
   MOHR_CHECK(read_list(record, "covers", carrier.covers, hash_from));
   MOHR_TRY(carrier.findings, findings_of(record));
   return carrier;

@@ -32,6 +32,7 @@ struct TimestampCarrier {
   Bytes encoding;                                    // ContentInfo, as it stands in the document
   std::shared_ptr<const pki::TimestampToken> token;  // null: it cannot be read
   Bytes imprint;                                     // digest, by the token's algorithm, of what it is over; empty: it is not at hand
+  crypto::DigestAlgorithm index_digest = crypto::DigestAlgorithm::none;  // of the hash index that names what it covers; none: no index
   std::vector<crypto::Hash> covers;  // SHA-256 of what it proves to exist: signature values, certificates, CRLs, OCSP responses, tokens
   Findings findings;                 // what the reader saw that speaks against it
 };

@@ -25,6 +25,18 @@ void accept_algorithms(const format::Signature& signature, Instant time, const p
   }
 }
 
+// 5.2.3, 5.2.8: the strongest of the digests that fix the signer's certificate.
+void accept_binding(const format::Signature& signature, Instant time, const pki::AlgorithmTable& table, Findings& findings) {
+  if (!signature.signer || signature.signing_certificate.empty()) return;
+  const auto binds = [&](const pki::SigningCertificateReference& reference) {
+    return time < table.usable_until(reference.digest) && pki::refers_to(reference, *signature.signer);
+  };
+  const pki::SigningCertificateReference& first = signature.signing_certificate.front();
+  if (std::any_of(signature.signing_certificate.begin(), signature.signing_certificate.end(), binds)) return;
+  if (pki::refers_to(first, *signature.signer))  // else the binding is no binding, which is said already
+    findings.push_back(findings::signer_binding_weak(subject_of(signature), Code{std::string(crypto::digest_name(first.digest))}));
+}
+
 // 5.5.4: what the time-stamps of the document say about this signature, judged before it: the latest that its content is known to be older
 // than it, the earliest that it is known to exist itself.
 void take_times(const format::Signature& signature, const Timeline& timeline, const Instant now, SignatureVerdict& verdict) {
@@ -120,8 +132,9 @@ Result<SignatureVerdict> judge(const format::Signature& signature, const Situati
   put_differences_first(verdict);
   if (situation.options.opinions > 1 && situation.grounds.opinion == nullptr)
     verdict.findings.push_back(findings::opinion_not_installed(Code{"Botan"}, Code{std::string(crypto::opinion_package())}));
-  accept_algorithms(signature, verdict.best_signature_time.value_or(situation.question.now), algorithms_of(situation.grounds.policy),
-                    verdict.findings);
+  const Instant proven = verdict.best_signature_time.value_or(situation.question.now);
+  accept_algorithms(signature, proven, algorithms_of(situation.grounds.policy), verdict.findings);
+  accept_binding(signature, proven, algorithms_of(situation.grounds.policy), verdict.findings);
   if (signature.claimed_time && signature.signer) compare_claimed_time(*signature.claimed_time, *signature.signer, verdict.findings);
   if (signature.claimed_time && *signature.claimed_time > situation.question.now + 5 * kMinute)
     verdict.findings.push_back(findings::claimed_time_in_future(*signature.claimed_time));

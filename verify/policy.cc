@@ -11,10 +11,10 @@ namespace {
 
 constexpr std::uint64_t kMostOctets = 1 << 20;
 
-constexpr std::array kRelaxable = {Check::certificate_wrong_usage,       Check::certificate_name_not_permitted,
-                                   Check::certificate_policy_missing,    Check::certificate_extension_unknown,
-                                   Check::certificate_profile_departure, Check::claimed_time_outside_certificate,
-                                   Check::timestamp_order_wrong,         Check::timestamp_index_broken};
+constexpr std::array kRelaxable = {
+    Check::certificate_wrong_usage,       Check::certificate_name_not_permitted, Check::certificate_policy_missing,
+    Check::certificate_extension_unknown, Check::certificate_profile_departure,  Check::claimed_time_outside_certificate,
+    Check::timestamp_order_wrong,         Check::timestamp_index_broken,         Check::signer_binding_weak};
 
 constexpr char kStrict[] = R"({
   "version": 1, "id": "strict",
@@ -33,6 +33,7 @@ constexpr char kDssDefault[] = R"({
     "pki.certificate.name-not-permitted": "warn",
     "pki.certificate.policy-missing": "warn",
     "pki.certificate.extension-unknown": "warn",
+    "signature.signer-binding-weak": "warn",
     "signature.timestamp-order": "warn",
     "timestamp.index-broken": "warn"
   },

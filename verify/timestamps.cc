@@ -1,6 +1,7 @@
 // EN 319 102-1 5.4 and 5.6.3.4: the time-stamps of a document, the newest first, and what the good ones prove.
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "verify/evaluation.h"
 #include "verify/opinions.h"
@@ -13,10 +14,13 @@ bool has_failure(const Findings& findings, const Policy* policy) {
   return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) { return !rule_of(finding.check, policy).warning; });
 }
 
-// 5.2.8 for a token: its imprint and its own signature, at the time that it is known to exist.
-void accept_algorithms(const pki::TimestampToken& token, Instant time, const pki::AlgorithmTable& table, Findings& findings) {
+// 5.2.8 for a token: its imprint, the index of what it is over and its own signature, at the time that it is known to exist. Not the digest
+// of its ESSCertID: RFC 3161 2.4.2 demands SHA-1 there, and to name another certificate it takes a second preimage.
+void accept_algorithms(const format::TimestampCarrier& carrier, Instant time, const pki::AlgorithmTable& table, Findings& findings) {
+  const pki::TimestampToken& token = *carrier.token;
   const pki::SignerInfo& signer = token.cms.signers.front();
-  for (const crypto::DigestAlgorithm digest : {token.digest, signer.digest})
+  const bool has_index = carrier.index_digest != crypto::DigestAlgorithm::none;
+  for (const crypto::DigestAlgorithm digest : std::set{token.digest, signer.digest, has_index ? carrier.index_digest : token.digest})
     if (time >= table.usable_until(digest))
       findings.push_back(findings::signature_digest_weak(Code{std::string(crypto::digest_name(digest))}));
   if (signer.signature_algorithm.scheme != crypto::SignatureScheme::none && time >= table.usable_until(signer.signature_algorithm))
@@ -98,7 +102,7 @@ Result<TimestampVerdict> judge_timestamp(const format::TimestampCarrier& carrier
   pki::TokenCheck checked = pki::check_token(token, certificates);
   verdict.findings = carrier.findings;
   verdict.findings.insert(verdict.findings.end(), checked.findings.begin(), checked.findings.end());
-  accept_algorithms(token, at, algorithms_of(situation.grounds.policy), verdict.findings);
+  accept_algorithms(carrier, at, algorithms_of(situation.grounds.policy), verdict.findings);
   if (carrier.imprint.empty()) {
     verdict.findings.push_back(findings::content_missing());
   } else if (!equal(carrier.imprint, token.imprint)) {

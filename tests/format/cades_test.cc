@@ -284,6 +284,50 @@ TEST(Cades, TimestampsOverReferencesAndTheMessage) {
     EXPECT_EQ(equal(carrier.imprint, carrier.token->imprint), carrier.kind == TimestampKind::signature);
 }
 
+// The token with an unsigned attribute: its SignerInfo, the last of the last at each level, ends with one more element.
+Bytes with_unsigned(ByteView whole, ByteView attribute, int levels = 4) {
+  const auto outer = asn1::single(whole);
+  Bytes contents = to_bytes(outer->value);
+  if (levels == 0) {
+    append(contents, asn1::element(asn1::context(1), attribute));
+  } else {
+    ByteView last;
+    for (asn1::Reader inside(outer->value); !inside.at_end();) last = inside.next()->whole;
+    contents.resize(contents.size() - last.size());
+    append(contents, with_unsigned(last, attribute, levels - 1));
+  }
+  return asn1::element(outer->tag, contents);
+}
+
+// EN 319 122-1 5.5.2: by what digest an archive time-stamp names what it covers is told to whoever judges it.
+TEST(Cades, TheDigestOfAHashIndexIsTold) {
+  Recipe recipe = usual();
+  recipe.value = read(written(recipe))->signatures.at(0).value;
+  Budget budget;
+  const auto data = pki::parse_signed_data(written(recipe), budget);
+  ASSERT_TRUE(data);
+  for (const crypto::DigestAlgorithm digest :
+       {crypto::DigestAlgorithm::md5, crypto::DigestAlgorithm::sha1, crypto::DigestAlgorithm::sha512}) {
+    const ByteView certificate = p256_party().certificate->der();
+    const Bytes named = asn1::sequence({asn1::octet_string(crypto::digest(digest, certificate).view())});
+    const Bytes index = asn1::sequence({crypto::write_digest_algorithm(digest), named, asn1::sequence({}), asn1::sequence({})});
+    Bytes stamped = asn1::oid(asn1::dotted(Oid::cms_data));
+    append(stamped, crypto::sha256(as_bytes(kText)).view());
+    append(stamped, data->signers.at(0).signed_part);
+    append(stamped, index);
+    const Bytes token = with_unsigned(token_over(stamped, test::kNow + kHour), attribute(Oid::ats_hash_index_v3, index));
+    Recipe archive = recipe;
+    archive.unsigned_attributes = {attribute(Oid::archive_time_stamp_v3, token)};
+    const auto document = read(written(archive));
+    ASSERT_TRUE(document) << render(document.error(), Language::en);
+    const TimestampCarrier& carrier = document->signatures.at(0).timestamps.at(0);
+    EXPECT_TRUE(carrier.findings.empty());
+    EXPECT_TRUE(equal(carrier.imprint, carrier.token->imprint));
+    EXPECT_EQ(carrier.index_digest, digest);
+    EXPECT_EQ(carrier.covers.size(), 2U);
+  }
+}
+
 TEST(Cades, IdentityIsReadBack) {
   Identity identity;
   identity.service_id = "10001";

@@ -220,6 +220,54 @@ TEST(Times, ACertificateThatIsNewerThanItsSignatureFails) {
   expect(world.judge(kSigned + kDay), Indication::total_failed, SubIndication::not_yet_valid);
 }
 
+// EN 319 122-1 5.5.2: names by a weak digest prove nothing, whatever the digest of the imprint.
+TEST(Times, AHashIndexOfAWeakDigestCoversNothing) {
+  for (const auto& [digest, holds] : {std::pair(crypto::DigestAlgorithm::sha256, true), std::pair(crypto::DigestAlgorithm::sha1, false),
+                                      std::pair(crypto::DigestAlgorithm::md5, false)}) {
+    World world;
+    const auto then = world.list(kSigned, kSigned + 7 * kDay);
+    const auto first = hash_of(world.stamp(world.tsa, kSigned + kMinute));
+    const auto between = world.list(kSigned + 700 * kDay - kHour, kSigned + 701 * kDay);
+    world.list(kNow - kDay, kNow + kDay);
+    world.stamp(world.new_tsa, kSigned + 700 * kDay, TimestampKind::archive, {first, then->fingerprint(), between->fingerprint()})
+        .index_digest = digest;
+    const SignatureVerdict verdict = world.judge();
+    EXPECT_EQ(verdict.outcome == Outcome::accept, holds);
+    EXPECT_EQ(verdict.timestamps.back().good, holds);
+    EXPECT_EQ(verdict.timestamps.back().findings.empty(), holds);
+  }
+}
+
+// 5.2.8: what fixes the signer's certificate must be strong at the time that is proven.
+TEST(Times, AWeakBindingIsNoBinding) {
+  const auto by = [](const World& world, crypto::DigestAlgorithm digest) {
+    return pki::SigningCertificateReference{digest, to_bytes(crypto::digest(digest, world.signer.certificate->der()).view()), {}, {}};
+  };
+  const auto policy = Policy::parse(
+      as_bytes(R"({"version": 1, "id": "t", "name": {"en": "t", "fa": "t"}, "checks": {}, "revocation": {"next_update": "required"},
+      "algorithms": {"review_before": "2028-01-01", "digests": {"SHA-256": null, "SHA-1": ")" +
+               iso8601(kSigned + kDay) + R"("}}})"),
+      "test");
+  ASSERT_TRUE(policy) << render(policy.error(), Language::en);
+  World world;
+  world.list(kSigned, kSigned + 40 * kDay);
+  const Instant later = kSigned + 30 * kDay;
+  const auto weak = by(world, crypto::DigestAlgorithm::sha1), strong = by(world, crypto::DigestAlgorithm::sha256);
+  world.signature().signing_certificate = {weak};
+  expect(world.judge(later), Indication::indeterminate, SubIndication::crypto_constraints_failure_no_poe);
+  expect(world.judge(later, nullptr, *policy), Indication::indeterminate, SubIndication::crypto_constraints_failure_no_poe);
+  EXPECT_EQ(world.judge(later).reason->check, Check::signer_binding_weak);
+  const SignatureVerdict relaxed = world.judge(later, nullptr, Policy::built_in("dss-default"));
+  EXPECT_EQ(relaxed.outcome, Outcome::accept);
+  EXPECT_TRUE(std::any_of(relaxed.warnings.begin(), relaxed.warnings.end(),
+                          [](const Finding& finding) { return finding.check == Check::signer_binding_weak; }));
+  world.stamp(world.tsa, kSigned + kMinute);
+  EXPECT_EQ(world.judge(later, nullptr, *policy).outcome, Outcome::accept);
+  EXPECT_NE(world.judge(later).outcome, Outcome::accept);
+  world.signature().signing_certificate = {weak, strong};
+  EXPECT_EQ(world.judge(later).outcome, Outcome::accept);
+}
+
 // Whatever a policy lets pass: nobody below an authority of the same name with another key is accepted.
 TEST(Forged, NoRelaxedCheckHidesASignatureThatNobodyMade) {
   const Party pretender = party("Root", kSigned - 1000 * kDay, kNow + 4000 * kDay, nullptr);
