@@ -142,7 +142,7 @@ int run(const Arguments& arguments, const Terminal& terminal) {
   const std::string word = arguments.files().empty() ? "" : arguments.files().front();
   const auto status = word == "verify" ? verify(arguments, terminal)
                       : word == "show" ? show(arguments, terminal)
-                                       : Result<int>(errors::usage_invalid(Code{"mohr certificate show|verify FILE"}));
+                                       : Result<int>(misspelt(word, {"show", "verify"}, "mohr certificate show|verify FILE"));
   return status ? *status : terminal.fail(status.error(), arguments.files().size() > 1 ? arguments.files()[1] : "");
 }
 

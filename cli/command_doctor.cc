@@ -7,6 +7,7 @@
 #include "pki/core/folder.h"
 #include "pki/core/json.h"
 #include "pki/core/module.h"
+#include "pki/core/text.h"
 #include "pki/crypto/opinion.h"
 #include "pki/crypto/signing_key.h"
 #include "pki/newest_time.h"
@@ -38,8 +39,9 @@ Row examine_cache(const Arguments& arguments, bool fa) {
                : "give a folder that can be written with --cache"};
   const SystemClock clock;
   const FolderSize size = size_of_folder(folder);
-  const std::string amount =
-      ": " + std::to_string(size.files) + (fa ? " پرونده، " : " files, ") + std::to_string(size.octets >> 10) + " KiB";
+  const std::string amount = fa ? ": " + persian_digits(std::to_string(size.files)) + " پرونده، " +
+                                      persian_digits(std::to_string(size.octets >> 10)) + " کیبی‌بایت"
+                                : ": " + std::to_string(size.files) + " files, " + std::to_string(size.octets >> 10) + " KiB";
   const auto time = pki::NewestTime(*installation).check(clock.now());
   return {what + amount, time.has_value(), time ? "" : render(time.error(), fa ? Language::fa : Language::en)};
 }
@@ -72,8 +74,8 @@ std::vector<Row> examine(const Arguments& arguments, bool fa) {
       {say("cryptographic library", "کتابخانهٔ رمزنگاری"), key, key ? "" : say("install libssl3 again", "libssl3 را دوباره نصب کنید")});
   constexpr Instant kReleased{1764000000};  // no clock can be right that is before the year of this release
   const bool clock = SystemClock().now() > kReleased;
-  rows.push_back(
-      {say("clock ", "ساعت ") + iso8601(SystemClock().now()), clock, clock ? "" : say("set the clock right", "ساعت را درست کنید")});
+  rows.push_back({fa ? "زمان این رایانه: " + display(SystemClock().now(), Language::fa) : "clock " + iso8601(SystemClock().now()), clock,
+                  clock ? "" : say("set the clock right", "ساعت را درست کنید")});
   rows.push_back(examine_cache(arguments, fa));
   const auto trust = trust_from(arguments);
   const std::string advice = advice_on(trust, fa);
@@ -82,6 +84,7 @@ std::vector<Row> examine(const Arguments& arguments, bool fa) {
 }
 
 int run(const Arguments& arguments, const Terminal& terminal) {
+  if (!arguments.files().empty()) return terminal.fail(errors::usage_invalid(Code{"mohr doctor takes no file"}));
   const std::vector<Row> rows = examine(arguments, terminal.language() == Language::fa);
   int status = kAccept;
   json::Array list;

@@ -24,10 +24,7 @@ Result<verify::Record> record_from(const std::string& path, const Arguments& arg
   MOHR_TRY(const std::unique_ptr<Judging> judging, Judging::from(arguments));
   MOHR_TRY(const verify::Question question, judging->question());
   MOHR_TRY(const auto document, FileSource::open(path));
-  std::unique_ptr<FileSource> content;
-  if (arguments.has("content")) {
-    MOHR_TRY(content, FileSource::open(arguments.value("content")));
-  }
+  MOHR_TRY(const auto content, content_from(arguments, *document));
   MOHR_TRY(const verify::Verdict verdict, judging->judge(*document, content.get(), question));
   return judging->record(verdict, *document, content.get(), question);
 }
@@ -92,7 +89,12 @@ Result<void> explain_difference(const verify::Record& first, const verify::Recor
   return {};
 }
 
-Result<void> explain_help(const verify::Record& record, Page& page) {
+Result<void> explain_help(const verify::Record& record, const verify::Verdict& verdict, Page& page) {
+  if (!verdict.no_signature && verdict.outcome == verify::Outcome::accept) {
+    page.add("would_help", json::Array());
+    page.line("Nothing is needed: it is ACCEPT already.", "چیزی لازم نیست؛ همین حالا «پذیرفته» است.");
+    return {};
+  }
   MOHR_TRY(const std::vector<Findings> sets, verify::what_would_help(record));
   json::Array list;
   for (const Findings& set : sets) list.push_back(Page::list_of(set));
@@ -116,7 +118,7 @@ Result<int> explain(const Arguments& arguments, const Terminal& terminal) {
     MOHR_TRY(const verify::Record other, record_from(arguments.value("against"), arguments));
     MOHR_CHECK(explain_difference(record, other, page));
   }
-  if (arguments.has("what-would-help")) MOHR_CHECK(explain_help(record, page));
+  if (arguments.has("what-would-help")) MOHR_CHECK(explain_help(record, verdict, page));
   page.finish();
   return kAccept;
 }
@@ -129,7 +131,7 @@ int run(const Arguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 const Command kExplain = {"explain",
-                          "Say which facts decide a verdict, why two differ, and what would help",
+                          "Say what decides a verdict, why two differ, what would help",
                           "mohr explain FILE|BUNDLE.zip [--against OTHER] [--what-would-help]",
                           "  mohr explain letter.signed.pdf\n"
                           "  mohr explain last-year.zip --against today.zip\n"

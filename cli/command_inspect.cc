@@ -18,10 +18,7 @@ Result<json::Value> inspect(const Arguments& arguments) {
   if (arguments.files().size() != 1) return errors::usage_invalid(Code{"which file? mohr inspect FILE"});
   const std::string& path = arguments.files().front();
   MOHR_TRY(const auto document, FileSource::open(path));
-  std::unique_ptr<FileSource> content;
-  if (arguments.has("content")) {
-    MOHR_TRY(content, FileSource::open(arguments.value("content")));
-  }
+  MOHR_TRY(const auto content, content_from(arguments, *document));
   Budget budget;
   json::Value facts;
   facts.add("version", 1).add("file", path);
@@ -82,7 +79,7 @@ int run(const Arguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 const Command kInspect = {"inspect",
-                          "Print the facts of a document, certificate, CRL, OCSP response or time-stamp as JSON",
+                          "Print the facts of a document, certificate, list or time-stamp",
                           "mohr inspect FILE",
                           "  mohr inspect letter.signed.pdf\n"
                           "  mohr inspect silver.crl\n",

@@ -78,7 +78,8 @@ Result<int> policy(const Arguments& arguments, const Terminal& terminal) {
   if (verb == "diff" && words.size() == 3) return compare(words[1], words[2], arguments, terminal);
   if (verb == "import" && (words.size() == 2 || words.size() == 3))
     return import(words[1], words.size() == 3 ? words[2] : "strict", terminal);
-  return errors::usage_invalid(Code{"mohr policy show [NAME|FILE] | check FILE | diff A B | import CATALOGUE [NAME|FILE]"});
+  return misspelt(verb, {"show", "check", "diff", "import"},
+                  "mohr policy show [NAME|FILE] | check FILE | diff A B | import CATALOGUE [NAME|FILE]");
 }
 
 int run(const Arguments& arguments, const Terminal& terminal) {

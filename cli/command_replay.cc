@@ -19,10 +19,7 @@ Result<std::optional<format::SignedDocument>> facts_again(const Arguments& argum
   if (!arguments.has("document")) return std::optional<format::SignedDocument>();
   Budget budget;
   MOHR_TRY(const auto document, FileSource::open(arguments.value("document")));
-  std::unique_ptr<FileSource> content;
-  if (arguments.has("content")) {
-    MOHR_TRY(content, FileSource::open(arguments.value("content")));
-  }
+  MOHR_TRY(const auto content, content_from(arguments, *document));
   MOHR_TRY(const crypto::Hash hash, crypto::digest_source(*document, crypto::DigestAlgorithm::sha256, budget));
   if (!(hash == record.document)) return errors::record_of_other_document(Code{document->name()});
   MOHR_TRY(format::SignedDocument facts, format::read(*document, content.get(), budget));

@@ -1,4 +1,5 @@
 // mohr serve: the services of a demonstration authority, or the clerk's desk, until SIGTERM.
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -90,6 +91,8 @@ Result<void> serve(const Arguments& arguments, const Terminal& terminal) {
   if (arguments.has("demo") == arguments.has("desk") || !arguments.files().empty())
     return errors::usage_invalid(Code{"mohr serve --demo DIR|--desk"});
   MOHR_TRY(const int ready, number_of(arguments, "ready-fd", -1, INT_MAX));
+  if (ready >= 0 && ::fcntl(ready, F_GETFD) < 0)
+    return errors::usage_invalid(Code{"--ready-fd " + arguments.value("ready-fd") + " is not open"});
   crypto::protect_process();
   sigset_t stop;
   sigemptyset(&stop);
@@ -107,7 +110,7 @@ int run(const Arguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 const Command kServe = {"serve",
-                        "Run the clerk's desk, or the services of a demonstration authority",
+                        "Run the clerk's desk, or a demonstration authority's services",
                         "mohr serve --desk [OPTION]... | mohr serve --demo DIR",
                         "  mohr serve --desk --lang fa\n"
                         "  mohr serve --demo demo &\n",

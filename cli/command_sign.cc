@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/key.h"
+#include "cli/outputs.h"
 #include "cli/setting.h"
 #include "cli/timestamps.h"
 #include "cli/written.h"
@@ -124,7 +125,8 @@ void show_facts(const Source& document, const sign::Request& request, const Term
   if (!Terminal::is_interactive()) return;
   const pki::Certificate& certificate = *request.certificate;
   const bool fa = terminal.language() == Language::fa;
-  terminal.hint((fa ? "سند: " : "Document:    ") + isolate_ltr(printable(document.name())) + " (" + std::to_string(document.size()) +
+  const std::string size = std::to_string(document.size());
+  terminal.hint((fa ? "سند: " : "Document:    ") + isolate_ltr(printable(document.name())) + " (" + (fa ? persian_digits(size) : size) +
                 ")\n");
   terminal.hint((fa ? "امضاکننده: " : "Signer:      ") + isolate(certificate.subject().display()) + "\n");
   terminal.hint((fa ? "صادرکننده: " : "Issuer:      ") + isolate(certificate.issuer().display()) + "\n");
@@ -151,13 +153,22 @@ std::vector<pki::CertificatePtr> chain_from(const pki::KeyFile& key, const pki::
   return chain;
 }
 
-Result<std::string> sign_document(const Arguments& arguments, const Terminal& terminal) {
+json::Value facts_of(const sign::Request& request) {
+  json::Value facts;
+  facts.add("format", format::format_id(request.format)).add("level", request.level == sign::Level::t ? "T" : "B");
+  facts.add("signer", request.certificate->subject().display()).add("time", iso8601(request.now));
+  return facts;
+}
+
+Result<Written> sign_document(const Arguments& arguments, const Terminal& terminal) {
   if (arguments.files().size() != 1)
     return wrong(arguments.files().empty() ? "which document? mohr sign FILE --key KEY.p12" : "one document at a time");
   MOHR_TRY(const auto document, FileSource::open(arguments.files().front()));
   if (document->size() == 0) return errors::file_empty(Code{document->name()});
   sign::Request request;
   MOHR_TRY(request.format, format_from(arguments.value("format"), *document));
+  const std::string output = arguments.value("output", sign::default_output(document->name(), request.format));
+  MOHR_CHECK(check_outputs(arguments, {output}));
   MOHR_TRY(request.packaging, packaging_from(arguments.value("packaging")));
   MOHR_TRY(sign::TimestampSettings timestamps, timestamp_settings_from(arguments));
   MOHR_TRY(request.level, level_from(arguments, !timestamps.services.empty()));
@@ -198,11 +209,10 @@ Result<std::string> sign_document(const Arguments& arguments, const Terminal& te
   for (const Finding& one : *status)
     if (std::find(warnings.begin(), warnings.end(), one) == warnings.end()) warnings.push_back(one);
   warn(warnings, terminal);
-  const std::string output = arguments.value("output", sign::default_output(document->name(), request.format));
   auto signed_file = sign::sign_file(*document, request, output, arguments.has("force"), budget);
   if (services) tell_notices(*services, terminal);
   if (!signed_file) return std::move(signed_file).error();
-  return output;
+  return Written{output, facts_of(request)};
 }
 
 int run(const Arguments& arguments, const Terminal& terminal) {

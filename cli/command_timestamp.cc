@@ -1,9 +1,11 @@
 // mohr timestamp: an RFC 3161 time-stamp token over a file.
 #include "cli/command.h"
+#include "cli/outputs.h"
 #include "cli/setting.h"
 #include "cli/timestamps.h"
 #include "cli/written.h"
 #include "pki/core/source.h"
+#include "pki/timestamp.h"
 #include "sign/request.h"
 
 namespace mohr::cli {
@@ -19,12 +21,15 @@ const std::vector<OptionRow>& options() {
   return rows;
 }
 
-Result<std::string> stamp(const Arguments& arguments, const Terminal& terminal) {
+Result<Written> stamp(const Arguments& arguments, const Terminal& terminal) {
   if (arguments.files().size() != 1) return errors::usage_invalid(Code{"which file? mohr timestamp FILE --tsa URL"});
-  MOHR_TRY(sign::TimestampSettings settings, timestamp_settings_from(arguments));
-  if (settings.services.empty()) return errors::stamp_needed();
+  const std::string& path = arguments.files().front();
   Budget budget;
-  MOHR_TRY(const Bytes octets, read_file(arguments.files().front(), budget.limit(Limit::memory_bytes)));
+  MOHR_TRY(const Bytes octets, read_file(path, budget.limit(Limit::memory_bytes)));
+  const std::string output = arguments.value("output", path + ".tst");
+  MOHR_CHECK(check_outputs(arguments, {output}));
+  MOHR_TRY(sign::TimestampSettings settings, timestamp_settings_from(arguments));
+  if (settings.services.empty()) return errors::timestamp_service_needed();
   MOHR_TRY(const auto fetcher, fetcher_from(arguments, {}, hosts_of(settings)));
   const SystemClock clock;
   const std::string state = timestamp_state_file(arguments, settings);
@@ -32,15 +37,18 @@ Result<std::string> stamp(const Arguments& arguments, const Terminal& terminal) 
   const auto token = services.stamp(octets);
   tell_notices(services, terminal);
   if (!token) return token.error();
-  std::string output = arguments.value("output", arguments.files().front() + ".tst");
   MOHR_TRY(NewFile file, NewFile::create(output, arguments.has("force")));
   MOHR_CHECK(file.write(*token));
   MOHR_CHECK(file.commit());
-  return output;
+  MOHR_TRY(const pki::TimestampToken made, pki::parse_timestamp_token(*token, budget));
+  json::Value facts;
+  facts.add("time", iso8601(made.time));
+  return Written{output, std::move(facts)};
 }
 
 int run(const Arguments& arguments, const Terminal& terminal) {
   if (!arguments.has("status")) return say_written(arguments, terminal, stamp(arguments, terminal));
+  if (!arguments.files().empty()) return terminal.fail(errors::usage_invalid(Code{"--status takes no file"}));
   const auto printed = print_timestamp_status(arguments, terminal);
   return printed ? static_cast<int>(kAccept) : terminal.fail(printed.error());
 }

@@ -94,9 +94,15 @@ Result<Bytes> policy_from(const std::string& dotted) {
 // What the options say of an authority.
 Result<pki::Anchor> anchor_from(const Arguments& arguments) {
   pki::Anchor anchor;
-  MOHR_TRY(anchor.domain, pki::anchor_domain(arguments.value("domain", "internal"), "--domain"));
+  const std::string domain = arguments.value("domain", "internal");
+  const auto known_domain = pki::anchor_domain(domain, "--domain");
+  if (!known_domain) return wrong("--domain " + domain + " (national and internal are known)");
+  anchor.domain = *known_domain;
   if (arguments.has("purpose")) {
-    MOHR_TRY(anchor.purposes, pki::anchor_purposes(arguments.values("purpose"), "--purpose"));
+    const std::vector<std::string> words = arguments.values("purpose");
+    const auto purposes = pki::anchor_purposes(words, "--purpose");
+    if (!purposes) return wrong("--purpose " + words.back() + " (sign, time-stamp, status are known)");
+    anchor.purposes = *purposes;
   }
   MOHR_CHECK(read_window(arguments, anchor));
   for (const std::string& policy : arguments.values("policy")) {
@@ -139,12 +145,12 @@ Result<std::string> add(const Arguments& arguments, const std::string& folder) {
   if (anchor.demonstration && anchor.domain == pki::Domain::national) return wrong("--domain national (a demonstration is never national)");
   MOHR_TRY(const std::string typed, typed_fingerprint(arguments, certificate));
   const std::string fingerprint = hex(certificate.fingerprint().view());
-  if (typed != fingerprint) return errors::trust_digest_differs(Code{path});
+  if (typed != fingerprint) return errors::fingerprint_differs(Code{path});
+  MOHR_TRY(pki::TrustDescription description, description_of(folder));
+  MOHR_CHECK(add_levels(arguments, description.levels));
   std::error_code problem;
   fs::create_directories(folder, problem);
   if (problem) return errors::file_not_writable(Code{folder}, Code{problem.message()});
-  MOHR_TRY(pki::TrustDescription description, description_of(folder));
-  MOHR_CHECK(add_levels(arguments, description.levels));
   std::erase_if(description.anchors, [&](const pki::TrustDescription::Row& row) { return row.sha256 == fingerprint; });
   description.anchors.push_back({fingerprint + ".pem", fingerprint, std::move(anchor)});
   std::string target = folder + "/" + fingerprint + ".pem";
@@ -227,8 +233,8 @@ Result<void> list(const Arguments& arguments, const Terminal& terminal) {
 
 Result<void> act(const Arguments& arguments, const Terminal& terminal) {
   const std::string word = arguments.files().empty() ? "" : arguments.files().front();
-  if (word == "list") return list(arguments, terminal);
-  if (word != "add" && word != "remove") return wrong("mohr trust add|list|remove");
+  if (word == "list" && arguments.files().size() == 1) return list(arguments, terminal);
+  if (word != "add" && word != "remove") return misspelt(word, {"add", "list", "remove"}, "mohr trust add|list|remove");
   MOHR_TRY(const pki::Trust machine, pki::machine_trust());
   if (word == "add" && machine.is_locked() && !arguments.has("machine")) return errors::trust_locked(Code{"mohr trust add"});
   const std::string folder = arguments.has("machine") ? pki::machine_trust_folder() : user_trust_folder();

@@ -1,6 +1,8 @@
 // mohr verify: documents in, verdicts out.
 #include "cli/command.h"
 #include "cli/judging.h"
+#include "cli/outputs.h"
+#include "pki/core/text.h"
 #include "verify/report.h"
 
 namespace mohr::cli {
@@ -13,6 +15,7 @@ const std::vector<OptionRow>& options() {
       {"content", "FILE", "the signed document, when the signature is a file of its own"},
       {"report", "FILE", "write the verdict as an HTML page too, or as NAME.xml by ETSI TS 119 102-2"},
       {"bundle", "FILE", "keep everything the verdict was made from in a ZIP file (mohr replay)"},
+      {"force", nullptr, "replace the report and the bundle if they exist"},
       {"short", nullptr, "one line of at most 70 characters for each file, as an SMS"},
       {"expect-receiver", "ID", "refuse a message to another receiver"},
       {"expect-sender", "ID", "refuse a message of another sender"},
@@ -42,20 +45,25 @@ struct Session {
   json::Array reports;
 };
 
-Result<void> write_report(const Verdict& verdict, const std::string& name, const Session& session) {
-  const std::string path = session.arguments.value("report");
-  MOHR_TRY(NewFile file, NewFile::create(path, true));
-  MOHR_CHECK(file.write(
-      as_bytes(path.ends_with(".xml") ? verify::report_etsi(verdict) : verify::report_html(verdict, name, session.terminal.language()))));
+// For nobody who may not read the document.
+Result<void> write_whole(const std::string& path, ByteView octets, const Source& document, const Session& session) {
+  const unsigned mode = document.mode() & (session.content != nullptr ? session.content->mode() : 0666U);
+  MOHR_TRY(NewFile file, NewFile::create(path, session.arguments.has("force"), mode));
+  MOHR_CHECK(file.write(octets));
   return file.commit();
+}
+
+Result<void> write_report(const Verdict& verdict, const Source& document, const Session& session) {
+  const std::string path = session.arguments.value("report");
+  const std::string text =
+      path.ends_with(".xml") ? verify::report_etsi(verdict) : verify::report_html(verdict, document.name(), session.terminal.language());
+  return write_whole(path, as_bytes(text), document, session);
 }
 
 Result<void> write_bundle(const Verdict& verdict, const Source& document, const Session& session) {
   MOHR_TRY(const verify::Record record, session.judging.record(verdict, document, session.content, session.question));
   MOHR_TRY(const Bytes octets, verify::write_record(record));
-  MOHR_TRY(NewFile file, NewFile::create(session.arguments.value("bundle"), true));
-  MOHR_CHECK(file.write(octets));
-  return file.commit();
+  return write_whole(session.arguments.value("bundle"), octets, document, session);
 }
 
 int verify_one(const std::string& path, bool alone, Session& session) {
@@ -63,6 +71,7 @@ int verify_one(const std::string& path, bool alone, Session& session) {
   const auto failed = [&](const Error& error) {
     if (as_json) session.reports.push_back(verify::report_json(error, path));
     if (session.arguments.has("short")) session.terminal.out(verify::report_sms(error, session.terminal.language()) + "\n");
+    else if (!as_json && !alone) session.terminal.out(verify::report_line(error, path, session.terminal.language()) + "\n");
     return session.terminal.fail(error, path);
   };
   const auto document = FileSource::open(path);
@@ -79,7 +88,7 @@ int verify_one(const std::string& path, bool alone, Session& session) {
     session.terminal.out(verify::report_line(*verdict, path, session.terminal.language()) + "\n");
   }
   if (session.arguments.has("report")) {
-    const auto written = write_report(*verdict, path, session);
+    const auto written = write_report(*verdict, **document, session);
     if (!written) return session.terminal.fail(written.error());
   }
   if (session.arguments.has("bundle")) {
@@ -95,7 +104,7 @@ void print_summary(const std::array<std::size_t, 5>& counts, const Terminal& ter
                          : "%zu accepted, %zu on hold, %zu rejected, %zu without signature, %zu unreadable\n";
   std::array<char, 256> text{};
   std::snprintf(text.data(), text.size(), form, counts[0], counts[1], counts[2], counts[3], counts[4]);
-  terminal.out(text.data());
+  terminal.out(terminal.language() == Language::fa ? persian_digits(text.data()) : text.data());
 }
 
 Result<void> check_usage(const Arguments& arguments) {
@@ -106,7 +115,10 @@ Result<void> check_usage(const Arguments& arguments) {
   if (arguments.has("short") && arguments.has("json")) return wrong("--short or --json, one of them");
   if (several && arguments.has("bundle")) return wrong("--bundle goes with one file");
   if (several && arguments.has("report")) return wrong("--report goes with one file");
-  return {};
+  std::vector<std::string> outputs;
+  for (const char* option : {"report", "bundle"})
+    if (arguments.has(option)) outputs.push_back(arguments.value(option));
+  return check_outputs(arguments, outputs);
 }
 
 Result<int> judge_all(const Arguments& arguments, const Terminal& terminal) {
@@ -123,7 +135,8 @@ Result<int> judge_all(const Arguments& arguments, const Terminal& terminal) {
     MOHR_TRY(question.expect_request, crypto::digest_source(*request, crypto::DigestAlgorithm::sha256, budget));
   }
   if (arguments.has("content")) {
-    MOHR_TRY(content, FileSource::open(arguments.value("content")));
+    MOHR_TRY(const auto document, FileSource::open(arguments.files().front()));
+    MOHR_TRY(content, content_from(arguments, *document));
   }
   Session session{arguments, terminal, *judging, question, content.get(), {}};
   const std::vector<std::string>& files = arguments.files();
@@ -160,7 +173,7 @@ int run(const Arguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 const Command kVerify = {"verify",
-                         "Verify signed documents: ACCEPT, HOLD or REJECT, with one reason and the next step",
+                         "Verify documents: ACCEPT, HOLD or REJECT, with the next step",
                          "mohr verify FILE... [OPTION]...",
                          "  mohr verify letter.signed.pdf\n"
                          "  mohr verify report.odt.p7s --content report.odt --lang fa\n"

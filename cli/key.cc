@@ -50,8 +50,9 @@ Result<Secret> passphrase_from(const Arguments& arguments) {
   const int ways = arguments.has("pass-file") + arguments.has("pass-fd") + arguments.has("pass-env");
   if (ways > 1) return wrong("more than one of --pass-file, --pass-fd, --pass-env");
   if (arguments.has("pass-file")) {
-    MOHR_TRY(Bytes octets, read_file(arguments.value("pass-file"), kPassphraseAtMost));
-    return first_line(std::move(octets));
+    auto octets = read_file(arguments.value("pass-file"), kPassphraseAtMost);
+    if (!octets) return errors::passphrase_file_unreadable(Code{arguments.value("pass-file")}, cause(octets.error()));
+    return first_line(*std::move(octets));
   }
   if (arguments.has("pass-fd")) return passphrase_from_descriptor(arguments.value("pass-fd"));
   if (arguments.has("pass-env")) {

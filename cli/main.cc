@@ -1,11 +1,14 @@
 // mohr: the command line. Translates arguments and prints; decides nothing.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <array>
 #include <csignal>
+#include <cstdio>
 #include <new>
 
 #include "cli/command.h"
 #include "cli/version.h"
-#include "pki/core/text.h"
 
 namespace mohr::cli {
 namespace {
@@ -34,36 +37,84 @@ std::string command_help(const Command& command) {
 }
 
 int unknown_command(const std::string& word, const Terminal& terminal) {
-  std::string best;
-  for (const Command* command : kCommands)
-    if (!nearest(word, {command->name}).empty()) best = command->name;
+  std::vector<std::string> known;
+  for (const Command* command : kCommands) known.emplace_back(command->name);
+  const std::string best = closest(word, known);
   return terminal.fail(errors::usage_invalid(Code{"unknown command " + word + (best.empty() ? "" : "; did you mean " + best + "?")}));
 }
 
-int run(int argc, char** argv) {
-  const Terminal plain(language_from("").value_or(Language::en));
-  const std::string word = argc > 1 ? argv[1] : "--help";
-  if (word == "--help" || word == "-h" || word == "help") {
-    plain.out(overview());
-    return argc > 1 ? kAccept : kUsage;
+const Command* command_of(std::string_view word) {
+  for (const Command* command : kCommands)
+    if (word == command->name) return command;
+  return nullptr;
+}
+
+// --lang wherever it stands, so that even a call that is wrong is answered in that language.
+Language language_of(int argc, char** argv) {
+  constexpr std::string_view kJoined = "--lang=";
+  for (int i = 1; i < argc && argv[i] != std::string_view("--"); ++i) {
+    const std::string_view word = argv[i];
+    const std::string value = word.starts_with(kJoined)          ? std::string(word.substr(kJoined.size()))
+                              : word == "--lang" && i + 1 < argc ? argv[i + 1]
+                                                                 : "";
+    const auto language = language_from(value);
+    if (!value.empty() && language) return *language;
   }
+  return language_from("").value_or(Language::en);
+}
+
+// Takes --lang out of the front of the call; gives its value.
+std::string leading_language(std::vector<char*>& words) {
+  const std::string first = words.size() > 1 ? words[1] : "";
+  const bool apart = first == "--lang" && words.size() > 2;
+  if (!apart && !first.starts_with("--lang=")) return {};
+  const std::string value = apart ? words[2] : first.substr(first.find('=') + 1);
+  words.erase(words.begin() + 1, words.begin() + (apart ? 3 : 2));
+  return value;
+}
+
+int help(const std::vector<char*>& words, const Terminal& terminal) {
+  const Command* command = words.size() > 2 ? command_of(words[2]) : nullptr;
+  if (words.size() > 2 && command == nullptr) return unknown_command(words[2], terminal);
+  terminal.out(command != nullptr ? command_help(*command) : overview());
+  return words.size() > 1 ? kAccept : kUsage;
+}
+
+int run(int argc, char** argv) {
+  const Terminal plain(language_of(argc, argv));
+  std::vector<char*> words(argv, argv + argc);
+  const std::string leading = leading_language(words);
+  if (const auto known = language_from(leading); !known) return plain.fail(known.error());
+  const std::string word = words.size() > 1 ? words[1] : "--help";
+  if (word == "--help" || word == "-h" || word == "help") return help(words, plain);
   if (word == "--version") {
     plain.out(std::string("mohr ") + kVersion + "\n");
     return kAccept;
   }
-  for (const Command* command : kCommands) {
-    if (word != command->name) continue;
-    const auto arguments = Arguments::parse(argc - 1, argv + 1, command->options());
-    if (!arguments) return plain.fail(arguments.error());
-    if (arguments->has("help")) {
-      plain.out(command_help(*command));
-      return kAccept;
-    }
-    const auto language = language_from(arguments->value("lang"));
-    if (!language) return plain.fail(language.error());
-    return command->run(*arguments, Terminal(*language));
+  const Command* command = command_of(word);
+  if (command == nullptr) return unknown_command(word, plain);
+  const auto arguments = Arguments::parse(static_cast<int>(words.size()) - 1, words.data() + 1, command->options());
+  if (!arguments) return plain.fail(arguments.error());
+  if (arguments->has("help")) {
+    plain.out(command_help(*command));
+    return kAccept;
   }
-  return unknown_command(word, plain);
+  const auto language = language_from(arguments->value("lang", leading));
+  if (!language) return plain.fail(language.error());
+  return command->run(*arguments, Terminal(*language));
+}
+
+// So that no file that is opened later is taken for standard output; writing to it fails.
+void fill_closed_streams() {
+  int fd = ::open("/dev/null", O_RDONLY);
+  while (fd >= 0 && fd <= STDERR_FILENO) fd = ::open("/dev/null", O_RDONLY);
+  ::close(fd);
+}
+
+// What was printed and did not arrive is no success.
+int checked(int status, Language language) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  return worse(status, Terminal(language).fail(errors::output_lost()));
 }
 
 }  // namespace
@@ -71,8 +122,9 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  mohr::cli::fill_closed_streams();
   try {
-    return mohr::cli::run(argc, argv);
+    return mohr::cli::checked(mohr::cli::run(argc, argv), mohr::cli::language_of(argc, argv));
   } catch (const std::bad_alloc&) {  // the one exception that may cross a box
     return mohr::cli::Terminal(mohr::Language::en).fail(mohr::errors::budget_exceeded(mohr::Code{"memory"}, 0));
   }

@@ -15,14 +15,14 @@ Error misunderstood(std::string what) { return errors::usage_invalid(Code{std::m
 
 // "unknown option --trsut; did you mean --trust?"
 Error unknown_option(const std::string& word, const std::vector<OptionRow>& rows) {
-  std::string best;
   const std::string bare = word.substr(0, word.find('='));
-  for (const OptionRow& row : rows) {
-    const std::string name = std::string("--") + row.name;
-    if (!nearest(bare, {name}).empty()) best = name;
-  }
+  std::vector<std::string> known;
+  for (const OptionRow& row : rows) known.push_back(std::string("--") + row.name);
+  const std::string best = closest(bare, known);
   return misunderstood("unknown option " + bare + (best.empty() ? "" : "; did you mean " + best + "?"));
 }
+
+bool is_repeatable(const OptionRow& row) { return std::string_view(row.help).find("repeatable") != std::string_view::npos; }
 
 }  // namespace
 
@@ -50,6 +50,8 @@ Result<Arguments> Arguments::parse(int argc, char** argv, const std::vector<Opti
       return got >= kFirstLong ? &r == &rows[static_cast<std::size_t>(got - kFirstLong)] : r.letter == got;
     });
     if (row == rows.end()) return misunderstood("the option " + word);
+    if (row->value != nullptr && !is_repeatable(*row) && arguments.has(row->name))
+      return misunderstood(std::string("the option --") + row->name + " is given twice");
     arguments.values_[row->name].emplace_back(optarg != nullptr ? optarg : "");
   }
   for (int i = optind; i < argc; ++i) arguments.files_.emplace_back(argv[i]);
@@ -66,6 +68,38 @@ std::vector<std::string> Arguments::values(const std::string& name) const {
   return found == values_.end() ? std::vector<std::string>{} : found->second;
 }
 
+std::string closest(const std::string& word, const std::vector<std::string>& known) {
+  std::string best;
+  for (const std::string& one : known)
+    if (!nearest(word, {one}).empty()) best = one;
+  constexpr std::size_t kTelling = 3;
+  for (const std::string& one : known)
+    if (best.empty() && word.size() >= kTelling && one.find(word) != std::string::npos) best = one;
+  return best;
+}
+
+Error misspelt(const std::string& word, const std::vector<std::string>& known, const std::string& usage) {
+  const std::string best = closest(word, known);
+  return misunderstood(best.empty() || best == word ? usage : "unknown word " + word + "; did you mean " + best + "?");
+}
+
+namespace {
+
+// At most 80 columns, each line but the first indented by `column`.
+std::string wrapped(std::string_view words, std::size_t column) {
+  constexpr std::size_t kColumns = 80;
+  std::string text;
+  while (words.size() > kColumns - column) {
+    const std::size_t space = words.rfind(' ', kColumns - column);
+    if (space == std::string_view::npos) break;
+    text.append(words.substr(0, space)).append("\n").append(column, ' ');
+    words.remove_prefix(space + 1);
+  }
+  return text.append(words);
+}
+
+}  // namespace
+
 std::string option_help(const std::vector<OptionRow>& rows) {
   std::size_t width = 0;
   std::vector<std::string> left;
@@ -76,7 +110,8 @@ std::string option_help(const std::vector<OptionRow>& rows) {
     left.push_back(std::move(words));
   }
   std::string text;
-  for (std::size_t i = 0; i < rows.size(); ++i) text += "  " + left[i] + std::string(width - left[i].size() + 2, ' ') + rows[i].help + "\n";
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    text += "  " + left[i] + std::string(width - left[i].size() + 2, ' ') + wrapped(rows[i].help, width + 4) + "\n";
   return text;
 }
 

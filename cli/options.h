@@ -30,6 +30,10 @@ class Arguments {
   std::vector<std::string> files_;
 };
 
+// "unknown word lst; did you mean list?": the known word that is nearest, begins as `word` does or has it in it; else `usage`.
+Error misspelt(const std::string& word, const std::vector<std::string>& known, const std::string& usage);
+std::string closest(const std::string& word, const std::vector<std::string>& known);  // "": none
+
 std::string option_help(const std::vector<OptionRow>& rows);
 
 }  // namespace mohr::cli

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "format/reader.h"
 #include "pki/evidence_file.h"
 
 namespace mohr::cli {
@@ -96,6 +97,13 @@ Result<std::unique_ptr<pki::Fetcher>> fetcher_from(const Arguments& arguments, c
   rules.allowed_hosts.insert(rules.allowed_hosts.end(), trust.allowed_hosts().begin(), trust.allowed_hosts().end());
   rules.allowed_hosts.insert(rules.allowed_hosts.end(), more.begin(), more.end());
   return pki::late_fetcher(std::move(rules));
+}
+
+Result<std::unique_ptr<FileSource>> content_from(const Arguments& arguments, const Source& document) {
+  if (!arguments.has("content")) return std::unique_ptr<FileSource>();
+  const auto kind = format::detect(document);
+  if (kind && *kind == format::Kind::pdf) return errors::content_not_needed(Code{document.name()});
+  return FileSource::open(arguments.value("content"));
 }
 
 Result<pki::InstallationPtr> installation_from(const Arguments& arguments) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/options.h"
+#include "pki/core/source.h"
 #include "pki/crl_shelf.h"
 #include "pki/evidence.h"
 #include "pki/fetch.h"
@@ -26,6 +27,8 @@ Result<pki::Evidence> evidence_from(const Arguments& arguments, const pki::CrlSh
 // Null with --offline. Allowed hosts: --allow-host, the trust's, and `more`.
 Result<std::unique_ptr<pki::Fetcher>> fetcher_from(const Arguments& arguments, const pki::Trust& trust,
                                                    const std::vector<std::string>& more = {});
+// --content; null without it. Errors: content_not_needed for a document that always holds what it signs.
+Result<std::unique_ptr<FileSource>> content_from(const Arguments& arguments, const Source& document);
 // --at, else the clock of this machine.
 Result<Instant> time_from(const Arguments& arguments);
 

@@ -39,7 +39,7 @@ void Terminal::hint(std::string_view text) const { std::fwrite(text.data(), 1, t
 
 int Terminal::fail(const Error& error, std::string_view file) const {
   std::string text = "mohr: ";
-  if (!file.empty()) text += printable(file) + ": ";
+  if (!file.empty() && !names(error, file)) text += printable(file) + ": ";
   text += render(error, language_) + "\n      " + render_next(error, language_) + "\n";
   hint(text);
   return status_of(failure(error));

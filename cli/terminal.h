@@ -22,7 +22,7 @@ class Terminal {
   [[nodiscard]] static bool is_interactive();  // standard input is a terminal: only then may a question be asked
   void out(std::string_view text) const;       // standard output
   void hint(std::string_view text) const;      // standard error
-  // "mohr: FILE: what happened" and the next step, on standard error. Gives the status.
+  // "mohr: FILE: what happened" and the next step, on standard error; without FILE where the sentence names it. Gives the status.
   int fail(const Error& error, std::string_view file = {}) const;
   // A bar on standard error while `done` of `total` grows; only on a terminal.
   void progress(std::size_t done, std::size_t total) const;

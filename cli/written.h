@@ -3,10 +3,15 @@
 
 #include "cli/options.h"
 #include "cli/terminal.h"
+#include "pki/core/json.h"
 
 namespace mohr::cli {
 
-// The path of what was written, or a JSON document with it and the document's; the error otherwise. Gives the status.
-int say_written(const Arguments& arguments, const Terminal& terminal, const Result<std::string>& output);
+struct Written {
+  std::string path;
+  json::Value facts;  // for --json: an object
+};
+// The path of what was written, or a JSON document with it, the document's and the facts; the error otherwise. Gives the status.
+int say_written(const Arguments& arguments, const Terminal& terminal, const Result<Written>& written);
 
 }  // namespace mohr::cli

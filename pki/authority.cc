@@ -23,10 +23,12 @@ constexpr int kMalformedRequest = 1, kInternalError = 2, kUnauthorized = 6;
 
 Result<KeyFile> open_key(const std::string& directory, std::string_view name) {
   const std::string path = directory + "/" + std::string(name);
-  MOHR_TRY(const Bytes file, read_file(path + ".p12", kFileAtMost));
-  MOHR_TRY(Bytes passphrase, read_file(path + ".pass", kFileAtMost));
-  while (!passphrase.empty() && passphrase.back() == '\n') passphrase.pop_back();
-  return open_pkcs12(file, Secret(std::move(passphrase)));
+  const auto file = read_file(path + ".p12", kFileAtMost);
+  if (!file) return errors::key_file_unreadable(Code{path + ".p12"}, cause(file.error()));
+  auto passphrase = read_file(path + ".pass", kFileAtMost);
+  if (!passphrase) return errors::passphrase_file_unreadable(Code{path + ".pass"}, cause(passphrase.error()));
+  while (!passphrase->empty() && passphrase->back() == '\n') passphrase->pop_back();
+  return open_pkcs12(*file, Secret(*std::move(passphrase)));
 }
 
 Result<std::vector<CertificatePtr>> read_certificates(const std::string& directory) {

@@ -5,8 +5,9 @@
 
 namespace mohr::pki {
 
-// Makes DIR with the fixed file names that DIR/README lists. `port` 0: a free one is chosen. Errors: file errors, authority_exists.
-Result<void> make_demonstration(const std::string& directory, int port, Instant now);
+// Makes DIR with the fixed file names that DIR/README lists. `port` 0: a free one is chosen. `is_interrupted` (null: never) is asked before
+// each key; nothing is left then. Errors: file errors, authority_exists, interrupted.
+Result<void> make_demonstration(const std::string& directory, int port, Instant now, bool (*is_interrupted)() = nullptr);
 
 // What its time-stamp authority says in every token (RFC 3161 2.4.2).
 struct TimestampTerms {

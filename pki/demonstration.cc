@@ -149,7 +149,7 @@ class Folder {
  public:
   static Result<Folder> create(const std::string& target) {
     const std::string path = target + ".new-" + hex(crypto::random_bytes(6));
-    if (::mkdir(path.c_str(), 0700) != 0) return errors::file_not_writable(Code{target}, Code{reason_of(errno)});
+    if (::mkdir(path.c_str(), 0755) != 0) return errors::file_not_writable(Code{target}, Code{reason_of(errno)});
     return Folder(path);
   }
   Folder(Folder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
@@ -158,14 +158,14 @@ class Folder {
     std::error_code ignored;
     if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
   }
-  Result<void> write(std::string_view name, ByteView octets, unsigned mode = 0644) const {
+  Result<void> write(std::string_view name, ByteView octets, unsigned mode = 0666) const {
     MOHR_TRY(NewFile file, NewFile::create(path_ + "/" + std::string(name), false, mode));
     MOHR_CHECK(file.write(octets));
     return file.commit();
   }
   // rename(2) replaces an empty directory and refuses any other.
   Result<void> put_into_place(const std::string& target) {
-    if (::chmod(path_.c_str(), 0755) != 0 || ::rename(path_.c_str(), target.c_str()) != 0) {
+    if (::rename(path_.c_str(), target.c_str()) != 0) {
       if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR) return errors::authority_exists(Code{target});
       return errors::file_not_writable(Code{target}, Code{reason_of(errno)});
     }
@@ -287,9 +287,12 @@ std::string readme(int port, Instant now) {
   return en + fa;
 }
 
-Result<void> fill(const Folder& folder, int port, Instant now) {
+Result<void> fill(const Folder& folder, int port, Instant now, bool (*is_interrupted)()) {
   Made made;
-  for (const Row& row : kRows) MOHR_CHECK(make_row(folder, row, port, now, made));
+  for (const Row& row : kRows) {
+    if (is_interrupted != nullptr && is_interrupted()) return errors::interrupted();
+    MOHR_CHECK(make_row(folder, row, port, now, made));
+  }
   for (std::size_t i = 0; i < made.authorities.size(); ++i) {
     MOHR_TRY(const Bytes crl, fresh_crl(static_cast<Authority>(i), made.certificates, now, now, *made.authorities[i]));
     MOHR_CHECK(folder.write(kCrlNames[i], crl));
@@ -302,7 +305,7 @@ Result<void> fill(const Folder& folder, int port, Instant now) {
 }  // namespace
 }  // namespace demonstration
 
-Result<void> make_demonstration(const std::string& directory, int port, Instant now) {
+Result<void> make_demonstration(const std::string& directory, int port, Instant now, bool (*is_interrupted)()) {
   using namespace demonstration;
   std::string target = directory;
   while (target.size() > 1 && target.back() == '/') target.pop_back();
@@ -312,7 +315,7 @@ Result<void> make_demonstration(const std::string& directory, int port, Instant 
     MOHR_TRY(port, free_port());
   }
   MOHR_TRY(Folder folder, Folder::create(target));
-  MOHR_CHECK(fill(folder, port, now));
+  MOHR_CHECK(fill(folder, port, now, is_interrupted));
   return folder.put_into_place(target);
 }
 

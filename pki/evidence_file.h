@@ -9,7 +9,7 @@ namespace mohr::pki {
 struct EvidenceFiles {
   std::vector<std::string> intermediates, crls, ocsp_responses;  // paths
 };
-// Errors: the files' own and those of their formats; the place is the path. `shelf` (null: none) has the indexes of big lists.
+// Errors: evidence_unreadable, budget_exceeded (its place is the path). `shelf` (null: none) has the indexes of big lists.
 Result<Evidence> evidence_from(const EvidenceFiles& files, Budget& budget, const CrlShelfPtr& shelf = {});
 
 }  // namespace mohr::pki

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "format/xml.h"
 #include "pki/path_validator.h"
 
 namespace mohr::sign {
@@ -52,6 +53,10 @@ Result<void> check_unsigned(const Source& document, const Request& request, Budg
   if (kind == format::Kind::cms || kind == format::Kind::jws_compact) return errors::already_signed(Code{document.name()});
   if (kind != format::Kind::xml && kind != format::Kind::json) return {};
   const auto read = format::read(document, nullptr, budget);
+  if (!read && kind == format::Kind::xml) {  // what cannot even be parsed is not known to be signed
+    MOHR_TRY(const Bytes octets, read_all(document, budget.limit(Limit::memory_bytes)));
+    MOHR_CHECK(format::xml::Document::parse(octets, budget));
+  }
   // What is signed in a way that cannot be judged here is signed all the same.
   const bool has_signature = read ? !read->signatures.empty() : read.error().code == ErrorCode::unsupported;
   if (has_signature) return errors::already_signed(Code{document.name()});
@@ -123,7 +128,7 @@ std::string default_output(const std::string& document, Format format) {
 
 Result<void> sign_file(const Source& document, const Request& request, const std::string& output, bool replace, Budget& budget) {
   MOHR_CHECK(prepare(document, request, budget));
-  MOHR_TRY(NewFile file, NewFile::create(output, replace));
+  MOHR_TRY(NewFile file, NewFile::create(output, replace, document.mode()));
   MOHR_CHECK(write(document, request, file, budget));
   {
     MOHR_TRY(const auto written, FileSource::open(file.temporary_path()));

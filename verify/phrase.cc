@@ -76,7 +76,7 @@ std::string_view owner_word(Owner owner, Language language) {
 }
 
 std::string signer_line(const format::Signature& signature, Language language) {
-  if (!signature.signer) return "?";
+  if (!signature.signer) return std::string(phrase(Label::signer_unknown, language));
   const pki::Name& subject = signature.signer->subject();
   std::string line = isolate(subject.display());
   line += " · ";

@@ -19,6 +19,7 @@ json::Value identity_value(const format::Identity& identity);  // member names a
 std::string report_text(const Verdict& verdict, std::string_view name, Language language, bool colour);
 // One line for one of several files.
 std::string report_line(const Verdict& verdict, std::string_view name, Language language);
+std::string report_line(const Error& error, std::string_view name, Language language);
 // At most 70 characters of UCS-2 (one SMS), without the name of the document: the receiver knows what was asked about.
 std::string report_sms(const Verdict& verdict, Language language);
 std::string report_sms(const Error& error, Language language);

@@ -101,4 +101,8 @@ std::string report_line(const Verdict& verdict, std::string_view name, Language 
   return line;
 }
 
+std::string report_line(const Error& error, std::string_view name, Language language) {
+  return "? " + std::string(phrase(Label::not_judged, language)) + "  " + isolate_ltr(printable(name)) + "  " + render(error, language);
+}
+
 }  // namespace mohr::verify

@@ -43,6 +43,7 @@ struct ErrorRow {
 };
 const ErrorRow& row(ErrorCode code);
 Failure failure(const Error& error);
+bool names(const Error& error, std::string_view text);           // one of its parameters is this path, host, ...: no need to say it again
 std::string render(const Error& error, Language language);       // what happened, with the place
 std::string render_next(const Error& error, Language language);  // what to do now
 Cause cause(const Error& error);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "pki/core/detail.h"
@@ -65,6 +66,13 @@ const CheckRow& row(Check check) { return kChecks[static_cast<std::size_t>(check
 const ErrorRow& row(ErrorCode code) { return kErrors[static_cast<std::size_t>(code)]; }
 Failure failure(const Error& error) { return row(error.code).failure; }
 
+bool names(const Error& error, std::string_view text) {
+  return std::any_of(error.params.begin(), error.params.end(), [&](const Param& param) {
+    const Code* code = std::get_if<Code>(&param);
+    return code != nullptr && code->value == text;
+  });
+}
+
 std::string render(const Finding& finding, Language language) {
   const CheckRow& r = row(finding.check);
   return render(language == Language::fa ? r.fa : r.en, r.names, finding.params, language);
@@ -73,7 +81,7 @@ std::string render(const Finding& finding, Language language) {
 std::string render(const Error& error, Language language) {
   const ErrorRow& r = row(error.code);
   std::string text = render(language == Language::fa ? r.fa : r.en, r.names, error.params, language);
-  if (error.place.empty()) return text;
+  if (error.place.empty() || names(error, error.place)) return text;
   return text + (language == Language::fa ? " (جای آن: " + detail_in_persian(error.place) + ")" : " (at " + printable(error.place) + ")");
 }
 

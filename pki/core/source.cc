@@ -1,10 +1,12 @@
 #include "pki/core/source.h"
 
 #include <fcntl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -18,6 +20,11 @@ std::string reason() { return std::strerror(errno); }  // NOLINT(concurrency-mt-
 Error open_error(const std::string& path) {
   if (errno == ENOENT || errno == ENOTDIR) return errors::file_not_found(Code{path});
   return errors::file_not_readable(Code{path}, Code{reason()});
+}
+
+std::string temporary_beside(const std::string& path) {
+  std::array<Byte, 6> random{};
+  return ::getentropy(random.data(), random.size()) == 0 ? path + "." + hex(random) : std::string();
 }
 
 Error cut_short(const std::string& name) { return errors::file_not_readable(Code{name}, Code{"it became shorter while it was read"}); }
@@ -40,7 +47,7 @@ Result<std::unique_ptr<FileSource>> FileSource::open(const std::string& path) {
     if (directory) return errors::file_is_directory(Code{path});
     return errors::file_not_readable(Code{path}, Code{"it is no regular file"});
   }
-  return std::unique_ptr<FileSource>(new FileSource(fd, static_cast<std::uint64_t>(status.st_size), path));
+  return std::unique_ptr<FileSource>(new FileSource(fd, static_cast<std::uint64_t>(status.st_size), status.st_mode & 0777, path));
 }
 
 FileSource::~FileSource() { ::close(fd_); }
@@ -81,36 +88,40 @@ Result<void> MemorySink::write_at(std::uint64_t offset, ByteView bytes) {
   return {};
 }
 
-NewFile::NewFile(int fd, std::string path, std::string temporary, bool replace)
-    : fd_(fd), path_(std::move(path)), temporary_(std::move(temporary)), replace_(replace) {}
+NewFile::NewFile(int fd, std::string path, std::string temporary, bool replace, bool nameless)
+    : fd_(fd), path_(std::move(path)), temporary_(std::move(temporary)), replace_(replace), nameless_(nameless) {}
 
 NewFile::NewFile(NewFile&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       path_(std::move(other.path_)),
       temporary_(std::exchange(other.temporary_, {})),
-      replace_(other.replace_) {}
+      replace_(other.replace_),
+      nameless_(other.nameless_) {}
 
 Result<NewFile> NewFile::create(const std::string& path, bool replace, unsigned mode) {
   struct stat status {};
-  if (::lstat(path.c_str(), &status) == 0) {
+  if (::stat(path.c_str(), &status) == 0) {
     if (S_ISDIR(status.st_mode)) return errors::file_is_directory(Code{path});
-    if (!replace) return errors::file_exists(Code{path});
+    if (!S_ISREG(status.st_mode)) return errors::file_not_writable(Code{path}, Code{"it is no regular file"});
   }
-  std::string temporary = path + ".XXXXXX";
-  const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
+  if (!replace && ::lstat(path.c_str(), &status) == 0) return errors::file_exists(Code{path});
+  const auto rights = static_cast<mode_t>((mode & 0666) | 0600);
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  if (const int nameless = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, rights); nameless >= 0) {
+    std::string name = "/proc/self/fd/" + std::to_string(nameless);
+    if (::access(name.c_str(), F_OK) == 0) return NewFile(nameless, path, std::move(name), replace, true);
+    ::close(nameless);
+  }
+  std::string temporary = temporary_beside(path);
+  const int fd = ::open(temporary.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, rights);
   if (fd < 0) return errors::file_not_writable(Code{path}, Code{reason()});
-  if (::fchmod(fd, static_cast<mode_t>(mode)) != 0) {
-    Error error = errors::file_not_writable(Code{path}, Code{reason()});
-    ::close(fd);
-    ::unlink(temporary.c_str());
-    return error;
-  }
-  return NewFile(fd, path, std::move(temporary), replace);
+  return NewFile(fd, path, std::move(temporary), replace, false);
 }
 
 NewFile::~NewFile() {
   if (fd_ >= 0) ::close(fd_);
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (!nameless_ && !temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
 Result<void> NewFile::write(ByteView bytes) {
@@ -134,9 +145,23 @@ Result<void> NewFile::write_at(std::uint64_t offset, ByteView bytes) {
   return {};
 }
 
-Result<void> NewFile::commit(Flush flush) {
-  if ((flush == Flush::yes && ::fsync(fd_) != 0) || ::close(std::exchange(fd_, -1)) != 0)
+// linkat(2) never replaces, so what shall replace gets a temporary name first.
+Result<void> NewFile::take_name() {
+  const std::string name = replace_ ? temporary_beside(path_) : path_;
+  if (::linkat(AT_FDCWD, temporary_.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+    if (errno == EEXIST && !replace_) return errors::file_exists(Code{path_});
     return errors::file_not_writable(Code{path_}, Code{reason()});
+  }
+  nameless_ = false;
+  temporary_ = replace_ ? name : std::string();
+  return {};
+}
+
+Result<void> NewFile::commit(Flush flush) {
+  if (flush == Flush::yes && ::fsync(fd_) != 0) return errors::file_not_writable(Code{path_}, Code{reason()});
+  if (nameless_) MOHR_CHECK(take_name());
+  if (::close(std::exchange(fd_, -1)) != 0) return errors::file_not_writable(Code{path_}, Code{reason()});
+  if (temporary_.empty()) return {};
   // link() instead of rename() when nothing may be replaced: it fails when the name was taken meanwhile.
   if (!replace_) {
     if (::link(temporary_.c_str(), path_.c_str()) == 0) return {};

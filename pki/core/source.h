@@ -19,6 +19,8 @@ class Source {
   virtual Result<void> read_at(std::uint64_t offset, std::span<Byte> into) const = 0;
   // The octets themselves when they lie in memory already; empty optional for files.
   [[nodiscard]] virtual std::optional<ByteView> memory() const { return std::nullopt; }
+  // Who may read and write it, as in stat(2): what is made of it is for nobody else.
+  [[nodiscard]] virtual unsigned mode() const { return 0666; }
   // What to call it in messages; a path or "standard input".
   [[nodiscard]] virtual const std::string& name() const = 0;
 };
@@ -46,11 +48,13 @@ class FileSource final : public Source {
   [[nodiscard]] std::uint64_t size() const override { return size_; }
   Result<void> read_at(std::uint64_t offset, std::span<Byte> into) const override;
   [[nodiscard]] const std::string& name() const override { return name_; }
+  [[nodiscard]] unsigned mode() const override { return mode_; }
 
  private:
-  FileSource(int fd, std::uint64_t size, std::string name) : fd_(fd), size_(size), name_(std::move(name)) {}
+  FileSource(int fd, std::uint64_t size, unsigned mode, std::string name) : fd_(fd), size_(size), mode_(mode), name_(std::move(name)) {}
   int fd_;
   std::uint64_t size_;
+  unsigned mode_;
   std::string name_;
 };
 
@@ -77,11 +81,12 @@ class MemorySink final : public Sink {
   Bytes bytes_;
 };
 
-// A file that appears whole or not at all: written under a temporary name beside `path`, flushed, then renamed by commit().
-// Without `replace` an existing file is never overwritten. The temporary file goes with the object.
+// A file that appears whole or not at all: written without a name where the file system can do that (so that an interruption leaves
+// nothing), else under a temporary name beside `path`; flushed, and named by commit(). Without `replace` an existing file is never
+// overwritten. `mode` is narrowed by the umask; its owner may always read and write it.
 class NewFile final : public Sink {
  public:
-  static Result<NewFile> create(const std::string& path, bool replace, unsigned mode = 0644);
+  static Result<NewFile> create(const std::string& path, bool replace, unsigned mode = 0666);
   NewFile(NewFile&& other) noexcept;
   NewFile& operator=(NewFile&&) = delete;
   ~NewFile() override;
@@ -92,10 +97,11 @@ class NewFile final : public Sink {
   [[nodiscard]] const std::string& temporary_path() const { return temporary_; }  // to verify before commit()
 
  private:
-  NewFile(int fd, std::string path, std::string temporary, bool replace);
+  NewFile(int fd, std::string path, std::string temporary, bool replace, bool nameless);
+  Result<void> take_name();
   int fd_;
   std::string path_, temporary_;
-  bool replace_;
+  bool replace_, nameless_;
 };
 
 }  // namespace mohr

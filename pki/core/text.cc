@@ -130,6 +130,17 @@ std::string display(Instant time, Language language) {
   return persian_digits(date_time(date.year, date.month, date.day, '/', c, " ساعت "));
 }
 
+namespace {
+
+// A sentence that ends with "did you mean --json?" takes no full stop.
+bool ends_sentence(std::string_view text) {
+  constexpr std::string_view kIsolateEnd = "\u2069";
+  if (text.ends_with(kIsolateEnd)) text.remove_suffix(kIsolateEnd.size());
+  return text.ends_with('.') || text.ends_with('?') || text.ends_with("؟");
+}
+
+}  // namespace
+
 std::string render(std::string_view pattern, std::string_view names, const Params& params, Language language) {
   std::string out;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
@@ -147,6 +158,7 @@ std::string render(std::string_view pattern, std::string_view names, const Param
     }
     if (index < params.size()) out += display(params[index], language);
     i = end;
+    if (pattern.substr(end + 1, 1) == "." && ends_sentence(out)) ++i;
   }
   return out;
 }
