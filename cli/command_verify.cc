@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/judging.h"
 #include "cli/outputs.h"
+#include "cli/record.h"
 #include "pki/core/text.h"
 #include "verify/report.h"
 
@@ -45,10 +46,21 @@ struct Session {
   json::Array reports;
 };
 
+// A report takes the place of an earlier one, and of an empty file.
+bool is_earlier_report(const std::string& path) {
+  const auto file = FileSource::open(path);
+  if (!file) return false;
+  if ((*file)->size() == 0 || (is_record(path) && read_record(path))) return true;
+  Bytes beginning(std::min<std::uint64_t>((*file)->size(), 400));
+  if (!(*file)->read_at(0, beginning)) return false;
+  return as_text(beginning).starts_with("<!doctype html>\n<html lang=") ||
+         as_text(beginning).find("<ValidationReport ") != std::string_view::npos;
+}
+
 // For nobody who may not read the document.
 Result<void> write_whole(const std::string& path, ByteView octets, const Source& document, const Session& session) {
   const unsigned mode = document.mode() & (session.content != nullptr ? session.content->mode() : 0666U);
-  MOHR_TRY(NewFile file, NewFile::create(path, session.arguments.has("force"), mode));
+  MOHR_TRY(NewFile file, NewFile::create(path, true, mode));
   MOHR_CHECK(file.write(octets));
   return file.commit();
 }
@@ -118,7 +130,7 @@ Result<void> check_usage(const Arguments& arguments) {
   std::vector<std::string> outputs;
   for (const char* option : {"report", "bundle"})
     if (arguments.has(option)) outputs.push_back(arguments.value(option));
-  return check_outputs(arguments, outputs);
+  return check_outputs(arguments, outputs, &is_earlier_report);
 }
 
 Result<int> judge_all(const Arguments& arguments, const Terminal& terminal) {

@@ -48,7 +48,8 @@ bool same_place(const fs::path& a, const fs::path& b) {
 
 }  // namespace
 
-Result<void> check_outputs(const Arguments& arguments, const std::vector<std::string>& outputs) {
+Result<void> check_outputs(const Arguments& arguments, const std::vector<std::string>& outputs,
+                           bool (*is_replaceable)(const std::string&)) {
   const std::vector<Node> inputs = outputs.empty() ? std::vector<Node>() : inputs_of(arguments);
   for (auto output = outputs.begin(); output != outputs.end(); ++output) {
     const auto node = node_of(*output);
@@ -58,7 +59,7 @@ Result<void> check_outputs(const Arguments& arguments, const std::vector<std::st
     struct stat status {};
     if (arguments.has("force") || ::lstat(output->c_str(), &status) != 0) continue;
     if (S_ISDIR(status.st_mode)) return errors::file_is_directory(Code{*output});
-    return errors::file_exists(Code{*output});
+    if (!S_ISREG(status.st_mode) || !is_replaceable || !is_replaceable(*output)) return errors::file_exists(Code{*output});
   }
   return {};
 }
