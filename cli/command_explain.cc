@@ -33,16 +33,27 @@ class Page {
  public:
   Page(const Terminal& terminal, bool as_json) : terminal_(terminal), as_json_(as_json) { value_.add("version", 1); }
 
-  void facts(const char* name, const char* en, const char* fa, std::span<const Finding> findings) {
-    if (as_json_) {
-      value_.add(name, list_of(findings));
-      return;
-    }
+  // For people; the members of the JSON are added by themselves.
+  void facts(const char* en, const char* fa, std::span<const Finding> findings) {
+    if (as_json_) return;
     terminal_.out(std::string(in(en, fa)) + ":\n");
     for (const Finding& finding : findings) terminal_.out("  - " + render(finding, terminal_.language()) + "\n");
   }
-  void line(const char* en, const char* fa) {
-    if (!as_json_) terminal_.out(std::string(in(en, fa)) + "\n");
+  void line(std::string_view en, std::string_view fa) {
+    if (!as_json_) terminal_.out(std::string(terminal_.language() == Language::fa ? fa : en) + "\n");
+  }
+  // The outcome as a report begins. Of recorded facts nobody is told ACCEPT (docs/records.md).
+  void headline(const verify::Verdict& verdict, bool recorded) {
+    const auto words = [&](Language language) {
+      return std::string(verify::outcome_shape(verdict.outcome)) + " " + std::string(verify::outcome_word(verdict.outcome, language));
+    };
+    if (recorded)
+      line("From recorded facts; the document itself was not seen.",
+           "از دانسته‌های ثبت‌شده؛ خود سند دیده نشد.");
+    if (verdict.no_signature) line("There is no signature.", "امضایی در کار نیست.");
+    else if (!recorded || verdict.outcome != verify::Outcome::accept) line(words(Language::en), words(Language::fa));
+    if (verdict.demonstration)
+      line(verify::phrase(verify::Label::demonstration, Language::en), verify::phrase(verify::Label::demonstration, Language::fa));
   }
   void add(const char* name, json::Value value) { value_.add(name, std::move(value)); }
   void finish() const {
@@ -61,14 +72,20 @@ class Page {
   json::Value value_;
 };
 
-Result<void> explain_one(const verify::Record& record, const verify::Verdict& verdict, Page& page) {
+void explain_one(const verify::Record& record, const verify::Verdict& verdict, bool recorded, Page& page) {
   page.add("outcome", verdict.no_signature ? "NO_SIGNATURE" : verify::outcome_id(verdict.outcome));
-  if (verdict.no_signature) page.line("There is no signature.", "امضایی در کار نیست.");
+  page.add("from", recorded ? "recorded facts" : "document");
+  page.add("demonstration", verdict.demonstration);
+  page.headline(verdict, recorded);
+  Findings all;
   for (std::size_t i = 0; i < verdict.signatures.size(); ++i) {
     const Findings facts = verify::decisive_facts(record.facts.signatures[i], verdict.signatures[i]);
-    page.facts("facts", "What decided", "آنچه تعیین‌کننده بود", facts);
+    const std::string name = isolate_ltr(printable(record.facts.signatures[i].name));
+    if (verdict.signatures.size() > 1) page.line(name, name);
+    page.facts("What decided", "آنچه تعیین‌کننده بود", facts);
+    all.insert(all.end(), facts.begin(), facts.end());
   }
-  return {};
+  page.add("facts", Page::list_of(all));
 }
 
 Result<void> explain_difference(const verify::Record& first, const verify::Record& second, Page& page) {
@@ -84,8 +101,8 @@ Result<void> explain_difference(const verify::Record& first, const verify::Recor
   page.add("differences", std::move(list));
   if (differences.empty()) page.line("Nothing differs.", "تفاوتی نیست.");
   if (!deciding.empty())
-    page.facts("deciding", "This alone makes the difference", "همین به‌تنهایی تفاوت را می‌سازد", deciding);
-  if (!others.empty()) page.facts("also", "This differs too", "این هم فرق دارد", others);
+    page.facts("This alone makes the difference", "همین به‌تنهایی تفاوت را می‌سازد", deciding);
+  if (!others.empty()) page.facts("This differs too", "این هم فرق دارد", others);
   return {};
 }
 
@@ -102,8 +119,7 @@ Result<void> explain_help(const verify::Record& record, const verify::Verdict& v
   if (sets.empty())
     page.line("No fact that somebody could still supply would change it to ACCEPT.",
               "هیچ مدرکی که هنوز بتوان آورد آن را به «پذیرفته» تبدیل نمی‌کند.");
-  for (const Findings& set : sets)
-    page.facts("help", "This would make ACCEPT of it", "این آن را «پذیرفته» می‌کند", set);
+  for (const Findings& set : sets) page.facts("This would make ACCEPT of it", "این آن را «پذیرفته» می‌کند", set);
   return {};
 }
 
@@ -113,9 +129,13 @@ Result<int> explain(const Arguments& arguments, const Terminal& terminal) {
   MOHR_TRY(const verify::Record record, record_from(arguments.files().front(), arguments));
   MOHR_TRY(const verify::Verdict verdict, verify::replay(record));
   Page page(terminal, arguments.has("json"));
-  MOHR_CHECK(explain_one(record, verdict, page));
+  explain_one(record, verdict, is_record(arguments.files().front()), page);
   if (arguments.has("against")) {
     MOHR_TRY(const verify::Record other, record_from(arguments.value("against"), arguments));
+    MOHR_TRY(const verify::Verdict theirs, verify::replay(other));
+    page.add("other_outcome", theirs.no_signature ? "NO_SIGNATURE" : verify::outcome_id(theirs.outcome));
+    page.line("The other one:", "دیگری:");
+    page.headline(theirs, is_record(arguments.value("against")));
     MOHR_CHECK(explain_difference(record, other, page));
   }
   if (arguments.has("what-would-help")) MOHR_CHECK(explain_help(record, verdict, page));
