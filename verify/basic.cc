@@ -27,12 +27,12 @@ void accept_algorithms(const format::Signature& signature, Instant time, const p
 
 // 5.2.3, 5.2.8: the strongest of the digests that fix the signer's certificate.
 void accept_binding(const format::Signature& signature, Instant time, const pki::AlgorithmTable& table, Findings& findings) {
-  if (!signature.signer || signature.signing_certificate.empty()) return;
-  const auto binds = [&](const pki::SigningCertificateReference& reference) {
-    return time < table.usable_until(reference.digest) && pki::refers_to(reference, *signature.signer);
-  };
-  const pki::SigningCertificateReference& first = signature.signing_certificate.front();
-  if (std::any_of(signature.signing_certificate.begin(), signature.signing_certificate.end(), binds)) return;
+  const auto& references = signature.signing_certificate;
+  const auto is_strong = [&](const pki::SigningCertificateReference& one) { return time < table.usable_until(one.digest); };
+  if (!signature.signer || std::all_of(references.begin(), references.end(), is_strong)) return;
+  const auto binds = [&](const pki::SigningCertificateReference& one) { return is_strong(one) && pki::refers_to(one, *signature.signer); };
+  if (std::any_of(references.begin(), references.end(), binds)) return;
+  const pki::SigningCertificateReference& first = references.front();
   if (pki::refers_to(first, *signature.signer))  // else the binding is no binding, which is said already
     findings.push_back(findings::signer_binding_weak(subject_of(signature), Code{std::string(crypto::digest_name(first.digest))}));
 }

@@ -19,8 +19,9 @@ std::optional<std::string> organization_of(const pki::CertificatePtr& signer) {
 // for another, so it is a warning unless the caller asked for that sender.
 void compare_sender(const format::Signature& signature, bool is_expected, Findings& findings) {
   const auto claimed = pki::parse_identifier(pki::IdentifierKind::legal_id, signature.identity.sender);
+  if (!claimed) return;
   const auto signer = organization_of(signature.signer);
-  if (!claimed || !signer || *claimed == *signer) return;
+  if (!signer || *claimed == *signer) return;
   findings.push_back(is_expected ? findings::sender_is_another(Code{*claimed}, signature.signer->subject().display(), Code{*signer})
                                  : findings::sender_not_signer(Code{*claimed}, signature.signer->subject().display(), Code{*signer}));
 }
