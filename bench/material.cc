@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "pki/issue.h"
+#include "tests/support/token.h"
 
 namespace mohr::bench {
 namespace {
@@ -75,14 +76,7 @@ Authority make_authority(crypto::NewKey kind, const char* name, asn1::Oid purpos
 }
 
 Bytes token_over(ByteView stamped, const Authority& authority, Instant time) {
-  pki::TimestampRequest request;
-  request.imprint = to_bytes(crypto::sha256(stamped).view());
-  pki::TimestampProfile profile;
-  profile.policy = "2.999.1";
-  profile.now = time;
-  profile.serial = Bytes(16, 0x43);
-  const Bytes response = must(pki::issue_timestamp_response(request, profile, *authority.key, authority.certificate, {}), "time-stamp");
-  return to_bytes(must(pki::token_from_response(response), "token"));
+  return must(test::make_token(*authority.key, authority.certificate, stamped, time), "time-stamp");
 }
 
 std::vector<pki::CertificatePtr> make_path(crypto::NewKey kind, std::size_t length) {

@@ -2,25 +2,14 @@
 #include <algorithm>
 
 #include "format/pades.h"
-#include "sign/signer.h"
-#include "tests/support/issuing.h"
+#include "tests/sign/signed_pdf.h"
 #include "tests/support/pdf_maker.h"
 
 namespace mohr::sign {
 namespace {
 
 // 4 is the signature, 5 its field, 6 the form.
-std::string signed_pdf() {
-  Request request;
-  request.format = format::Format::pades;
-  request.now = test::kNow;
-  request.key = test::p256_party().key.get();
-  request.certificate = test::p256_party().certificate;
-  Budget budget;
-  MemorySink out;
-  EXPECT_TRUE(write_pades(MemorySource(as_bytes(test::make_pdf(test::pdf_objects()))), request, out, budget));
-  return std::string(as_text(out.bytes()));
-}
+std::string signed_letter() { return signed_pdf(test::make_pdf(test::pdf_objects())); }
 
 std::string range_of(const std::string& pdf) {
   const std::size_t gap = pdf.rfind("/Contents<") + 9, after = pdf.find('>', gap) + 1;
@@ -71,7 +60,7 @@ bool covers(const format::TimestampCarrier& stamp, const crypto::Hash& object) {
 
 TEST(DocumentStamps, ProveWhatStandsBeforeThem) {
   crypto::Hash signature;
-  const std::string once = append_stamp(signed_pdf(), 11, "5 0 R 10 0 R");
+  const std::string once = append_stamp(signed_letter(), 11, "5 0 R 10 0 R");
   const auto stamps = stamps_of(append_stamp(once, 13, "5 0 R 10 0 R 12 0 R"), &signature);
   ASSERT_EQ(stamps.size(), 2U);
   for (const auto& stamp : stamps) EXPECT_TRUE(stamp.findings.empty() && covers(stamp, signature));
@@ -80,11 +69,11 @@ TEST(DocumentStamps, ProveWhatStandsBeforeThem) {
 }
 
 TEST(DocumentStamps, AFalseRangeDoesNotMakeATokenOlder) {
-  const std::string once = append_stamp(signed_pdf(), 11, "5 0 R 10 0 R");
+  const std::string once = append_stamp(signed_letter(), 11, "5 0 R 10 0 R");
   const auto stamps = stamps_of(append_stamp(once, 13, "5 0 R 10 0 R 12 0 R", {}, "0 10 20 30"));
   ASSERT_EQ(stamps.size(), 1U);  // the other ends before the signature
   EXPECT_EQ(stamps[0].covers.size(), 1U);
-  const std::string within = "0 10 20 " + std::to_string(signed_pdf().size());
+  const std::string within = "0 10 20 " + std::to_string(signed_letter().size());
   const auto both = stamps_of(append_stamp(once, 13, "5 0 R 10 0 R 12 0 R", {}, within));
   ASSERT_EQ(both.size(), 2U);
   EXPECT_TRUE(both[0].covers.empty() && !both[0].findings.empty());
@@ -92,7 +81,7 @@ TEST(DocumentStamps, AFalseRangeDoesNotMakeATokenOlder) {
 }
 
 TEST(DocumentStamps, BelongToTheRevisionThatTheyEnd) {
-  std::string pdf = stamped(test::append_revision(signed_pdf(), {{7, "null\nendobj\n11 0 obj\n" + kRoom}}));
+  std::string pdf = stamped(test::append_revision(signed_letter(), {{7, "null\nendobj\n11 0 obj\n" + kRoom}}));
   const auto place = [&] {
     const std::string digits = std::to_string(pdf.rfind("11 0 obj"));
     return std::string(10 - digits.size(), '0') + digits;
@@ -107,7 +96,7 @@ TEST(DocumentStamps, BelongToTheRevisionThatTheyEnd) {
 
 // Its place is one in the decoded data, and tells nothing about the document.
 TEST(DocumentStamps, AnObjectStreamIsNoPlace) {
-  const std::string pdf = signed_pdf(), range = range_of(pdf),
+  const std::string pdf = signed_letter(), range = range_of(pdf),
                     digits(pdf.find('>', pdf.rfind("/Contents<")) - pdf.rfind("/Contents<") - 10, '0');
   const std::size_t gap = pdf.rfind("/Contents<") + 9;
   std::string head = "10 0 11 " + std::to_string(field_of(11).size() + 1);
@@ -131,7 +120,7 @@ TEST(DocumentStamps, EvidenceEndsBeforeThemToo) {
   const std::vector<test::PdfObject> store = {{1, "<</Type/Catalog/Pages 2 0 R/AcroForm 6 0 R/DSS<</Certs[20 0 R]>>>>"},
                                               {20, "<</Length 21 0 R>>\nstream\nshort\nendstream"},
                                               {21, "5"}};
-  const std::string pdf = append_stamp(signed_pdf(), 11, "5 0 R 10 0 R", store);
+  const std::string pdf = append_stamp(signed_letter(), 11, "5 0 R 10 0 R", store);
   EXPECT_TRUE(covers(stamps_of(pdf).at(0), crypto::sha256(as_bytes("short"))));
   const std::size_t data = pdf.rfind("short\nendstream");
   const std::string longer = pdf + "and more\nendstream\nendobj\n", item = longer.substr(data, pdf.size() + 8 - data);

@@ -2,8 +2,7 @@
 #include <algorithm>
 
 #include "format/pades.h"
-#include "sign/signer.h"
-#include "tests/support/issuing.h"
+#include "tests/sign/signed_pdf.h"
 #include "tests/support/pdf_maker.h"
 
 namespace mohr::sign {
@@ -22,18 +21,6 @@ std::string original_pdf(const std::vector<test::PdfObject>& own, const std::str
                                           {9, "null"}};
   objects.insert(objects.end(), own.begin(), own.end());
   return test::make_pdf(test::pdf_objects(objects), test::PdfReferences::table, information);
-}
-
-std::string signed_pdf(const std::string& pdf) {
-  Request request;
-  request.format = format::Format::pades;
-  request.now = test::kNow;
-  request.key = test::p256_party().key.get();
-  request.certificate = test::p256_party().certificate;
-  Budget budget;
-  MemorySink out;
-  EXPECT_TRUE(write_pades(MemorySource(as_bytes(pdf)), request, out, budget));
-  return std::string(as_text(out.bytes()));
 }
 
 // The catalog as the signer wrote it, with `more` in it.

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "pki/asn1/der_writer.h"
+#include "tests/support/token.h"
 
 namespace mohr::test {
 
@@ -55,15 +56,9 @@ Party timestamp_party(bool critical) {
 }
 
 Bytes timestamp_token(const Party& authority, ByteView stamped, Instant time) {
-  pki::TimestampRequest request;
-  request.imprint = to_bytes(crypto::sha256(stamped).view());
-  pki::TimestampProfile profile;
-  profile.policy = "2.999.1";
-  profile.now = time;
-  profile.serial = Bytes(16, 0x43);
-  const auto response = pki::issue_timestamp_response(request, profile, *authority.key, authority.certificate, {});
-  EXPECT_TRUE(response);
-  return to_bytes(*pki::token_from_response(*response));
+  auto token = make_token(*authority.key, authority.certificate, stamped, time);
+  EXPECT_TRUE(token);
+  return token ? *std::move(token) : Bytes();
 }
 
 Bytes ber_from_der(ByteView der) {
