@@ -28,9 +28,8 @@ Result<std::vector<pki::CertificatePtr>> certificates_from(const Arguments& argu
 }
 
 // What it is for, and under which policies.
-std::string usages_of(const pki::Certificate& certificate) {
+std::string usages_in(const json::Value& facts) {
   std::string text;
-  const json::Value facts = facts_of(certificate);
   for (const char* member : {"key_usage", "extended_key_usage", "policies"}) {
     const json::Value* list = facts.member(member);
     if (list == nullptr || list->array() == nullptr) continue;
@@ -56,7 +55,7 @@ Result<int> show(const Arguments& arguments, const Terminal& terminal) {
     field("Issuer", "صادرکننده", isolate_ltr(certificate->issuer().rfc4514()));
     field("Valid", "اعتبار", display(certificate->not_before(), language) + " – " + display(certificate->not_after(), language));
     field("Key", "کلید", isolate_ltr(key ? (*key)->name() : "?"));
-    field("Usage", "کاربرد", isolate_ltr(usages_of(*certificate)));
+    field("Usage", "کاربرد", isolate_ltr(usages_in(list.back())));
     field("SHA-256", "SHA-256", isolate_ltr(hex(certificate->fingerprint().view())));
     const pki::NationalIdentity identity = pki::national_identity(certificate->subject());
     if (identity.role != pki::SignerRole::unknown)
@@ -81,7 +80,7 @@ pki::Purpose purpose_of(const pki::Certificate& certificate) {
 }
 
 std::string text_of(const verify::PathJudgement& judgement, verify::Outcome outcome, const Finding* reason, Language language) {
-  std::string text = std::string(verify::outcome_shape(outcome)) + " " + std::string(verify::outcome_word(outcome, language)) + "\n";
+  std::string text = verify::headline(outcome, language) + "\n";
   const auto field = [&](verify::Label label, std::string_view value) {
     text += "  " + std::string(verify::phrase(label, language)) + ": " + std::string(value) + "\n";
   };
@@ -122,11 +121,7 @@ Result<int> verify(const Arguments& arguments, const Terminal& terminal) {
   json::Value report;
   json::Array path, found;
   for (const auto& facts : judgement->path) path.push_back(facts_of(*facts.certificate));
-  for (const Finding& finding : judgement->findings) {
-    json::Value one;
-    one.add("id", row(finding.check).id).add("en", render(finding, Language::en)).add("fa", render(finding, Language::fa));
-    found.push_back(std::move(one));
-  }
+  for (const Finding& finding : judgement->findings) found.push_back(verify::finding_value(finding));
   report.add("version", 1)
       .add("file", arguments.files()[1])
       .add("outcome", verify::outcome_id(outcome))

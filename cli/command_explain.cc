@@ -44,14 +44,12 @@ class Page {
   }
   // The outcome as a report begins. Of recorded facts nobody is told ACCEPT (docs/records.md).
   void headline(const verify::Verdict& verdict, bool recorded) {
-    const auto words = [&](Language language) {
-      return std::string(verify::outcome_shape(verdict.outcome)) + " " + std::string(verify::outcome_word(verdict.outcome, language));
-    };
     if (recorded)
       line("From recorded facts; the document itself was not seen.",
            "از دانسته‌های ثبت‌شده؛ خود سند دیده نشد.");
     if (verdict.no_signature) line("There is no signature.", "امضایی در کار نیست.");
-    else if (!recorded || verdict.outcome != verify::Outcome::accept) line(words(Language::en), words(Language::fa));
+    else if (!recorded || verdict.outcome != verify::Outcome::accept)
+      line(verify::headline(verdict.outcome, Language::en), verify::headline(verdict.outcome, Language::fa));
     if (verdict.demonstration)
       line(verify::phrase(verify::Label::demonstration, Language::en), verify::phrase(verify::Label::demonstration, Language::fa));
   }

@@ -71,17 +71,19 @@ Result<crypto::DigestAlgorithm> digest_from(const std::string& word) {
   return wrong("--digest " + word + " (sha256, sha384, sha512 are known)");
 }
 
+bool is_number(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 // An identifier that is a number is written in Latin digits, whatever was typed.
 std::string latin_if_digits(const std::string& text) {
   std::string folded = pki::fold_persian(text);
-  const bool number = std::all_of(folded.begin(), folded.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return number ? folded : text;
+  return is_number(folded) ? folded : text;
 }
 
 // A number of eleven digits means a legal person or a service, and a wrong check digit a mistake in typing.
 Result<void> expect_identifier(const char* name, pki::IdentifierKind kind, const std::string& text) {
-  const bool number = text.size() == 11 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!number || pki::parse_identifier(kind, text)) return {};
+  if (text.size() != 11 || !is_number(text) || pki::parse_identifier(kind, text)) return {};
   return wrong(std::string("--") + name + " " + text + " (its check digit is wrong)");
 }
 

@@ -53,8 +53,7 @@ bool is_earlier_report(const std::string& path) {
   if ((*file)->size() == 0 || (is_record(path) && read_record(path))) return true;
   Bytes beginning(std::min<std::uint64_t>((*file)->size(), 400));
   if (!(*file)->read_at(0, beginning)) return false;
-  return as_text(beginning).starts_with("<!doctype html>\n<html lang=") ||
-         as_text(beginning).find("<ValidationReport ") != std::string_view::npos;
+  return verify::begins_report(as_text(beginning));
 }
 
 // For nobody who may not read the document.

@@ -72,9 +72,10 @@ bool is_outlived(const RevocationQuery& query, const Certificate& signer, const 
 
 // Made after `now`: then it is not believed whatever it says.
 bool is_from_future(const RevocationQuery& query, Instant this_update);
-// Whether `source`, made at `this_update`, is too old (EN 319 102-1 5.2.5). What was made at the time in question (5 minutes for clocks) or later speaks of it
-// whole; else it has to be fresh still, since a newer one may say that the certificate was revoked by then: now, or, where it is proven to
-// exist since an earlier time and so was kept with an archive, at the time in question. A revocation needs no such thing: it does not end.
+// Whether `source`, made at `this_update`, is too old (EN 319 102-1 5.2.5). What was made at the time in question (5 minutes for clocks) or
+// later speaks of it whole; else it has to be fresh still, since a newer one may say that the certificate was revoked by then: now, or,
+// where it is proven to exist since an earlier time and so was kept with an archive, at the time in question. A revocation needs no such
+// thing: it does not end.
 std::optional<Finding> staleness(const RevocationQuery& query, const crypto::Hash& source, Instant this_update,
                                  const std::optional<Instant>& next_update, const std::string& name);
 // What a revocation at that time means for the time in question.

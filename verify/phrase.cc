@@ -43,6 +43,10 @@ std::string_view outcome_shape(Outcome outcome) {
   return "✖";
 }
 
+std::string headline(Outcome outcome, Language language) {
+  return std::string(outcome_shape(outcome)) + " " + std::string(outcome_word(outcome, language));
+}
+
 std::string_view role_word(pki::SignerRole role, Language language) {
   switch (role) {
     case pki::SignerRole::person: return phrase(Label::role_person, language);

@@ -14,6 +14,7 @@ std::string_view phrase(Label label, Language language);
 
 std::string_view outcome_word(Outcome outcome, Language language);    // "Accepted", «پذیرفته شد»
 std::string_view outcome_shape(Outcome outcome);                      // ✔ ‖ ✖: never by colour alone
+std::string headline(Outcome outcome, Language language);             // both: "✔ Accepted"
 std::string_view role_word(pki::SignerRole role, Language language);  // "personal signature", «امضای شخص»
 Label stamped_label(format::TimestampKind kind);                      // what a time-stamp is over, for the time line
 std::string_view owner_word(Owner owner, Language language);          // who mends it

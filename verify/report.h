@@ -25,6 +25,8 @@ std::string report_sms(const Verdict& verdict, Language language);
 std::string report_sms(const Error& error, Language language);
 // ETSI TS 119 102-2 v1.4.1, XML, without a signature of ours.
 std::string report_etsi(const Verdict& verdict);
+// Those are the first octets of report_html() or report_etsi().
+bool begins_report(std::string_view octets);
 // `back` is where a page of a desk leads on to; "": nowhere.
 std::string report_html(const Verdict& verdict, std::string_view name, Language language, std::string_view back = {});
 

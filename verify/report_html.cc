@@ -11,6 +11,8 @@
 namespace mohr::verify {
 namespace {
 
+constexpr char kBeginning[] = "<!doctype html>\n<html lang=";
+
 class Page {
  public:
   Page(const Verdict& verdict, std::string_view name, Language language) : verdict_(verdict), name_(name), language_(language) {}
@@ -66,9 +68,9 @@ class Page {
 
 void Page::head() {
   if (language_ == Language::fa) {
-    html_.markup("<!doctype html>\n<html lang=fa dir=rtl>\n");
+    html_.markup(kBeginning).markup("fa dir=rtl>\n");
   } else {
-    html_.markup("<!doctype html>\n<html lang=en dir=ltr>\n");
+    html_.markup(kBeginning).markup("en dir=ltr>\n");
   }
   html_.markup(
       "<head><meta charset=utf-8><meta name=viewport content=\"width=device-width,initial-scale=1\">"
@@ -399,6 +401,10 @@ std::string Page::make(std::string_view back) {
 
 std::string report_html(const Verdict& verdict, std::string_view name, Language language, std::string_view back) {
   return Page(verdict, name, language).make(back);
+}
+
+bool begins_report(std::string_view octets) {
+  return octets.starts_with(kBeginning) || octets.find("<ValidationReport xmlns=\"http://uri.etsi.org/19102/") != std::string_view::npos;
 }
 
 }  // namespace mohr::verify

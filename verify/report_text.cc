@@ -40,14 +40,14 @@ std::string_view colour_of(Outcome outcome) {
   return "\x1b[1;31m";
 }
 
-std::string headline(Outcome outcome, Language language, bool colour) {
-  std::string text = std::string(outcome_shape(outcome)) + " " + std::string(outcome_word(outcome, language));
+std::string headline_in(Outcome outcome, Language language, bool colour) {
+  const std::string text = headline(outcome, language);
   return colour ? std::string(colour_of(outcome)) + text + "\x1b[0m" : text;
 }
 
 void add_signature(const format::Signature& signature, const SignatureVerdict& verdict, Language language, bool colour, bool one_of_several,
                    Lines& lines) {
-  if (one_of_several) lines.add(isolate_ltr(printable(signature.name)) + "  " + headline(verdict.outcome, language, colour));
+  if (one_of_several) lines.add(isolate_ltr(printable(signature.name)) + "  " + headline_in(verdict.outcome, language, colour));
   if (verdict.reason) lines.field(Label::reason, render(*verdict.reason, language));
   if (verdict.next && verdict.next->step != Step::none) {
     lines.field(Label::next_step, render(*verdict.next, language));
@@ -81,7 +81,7 @@ std::string report_text(const Verdict& verdict, std::string_view name, Language 
     lines.field(Label::file, isolate_ltr(printable(name)));
     return lines.take();
   }
-  lines.add(headline(verdict.outcome, language, colour));
+  lines.add(headline_in(verdict.outcome, language, colour));
   if (verdict.demonstration) lines.add("  " + std::string(phrase(Label::demonstration, language)));
   const bool several = verdict.signatures.size() > 1;
   for (std::size_t i = 0; i < verdict.signatures.size(); ++i)
@@ -96,7 +96,7 @@ std::string report_text(const Verdict& verdict, std::string_view name, Language 
 
 std::string report_line(const Verdict& verdict, std::string_view name, Language language) {
   if (verdict.no_signature) return "○ " + std::string(phrase(Label::no_signature, language)) + "  " + isolate_ltr(printable(name));
-  std::string line = headline(verdict.outcome, language, false) + "  " + isolate_ltr(printable(name));
+  std::string line = headline(verdict.outcome, language) + "  " + isolate_ltr(printable(name));
   if (const auto& reason = deciding_signature(verdict).reason) line += "  " + render(*reason, language);
   return line;
 }
